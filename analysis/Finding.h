@@ -1,0 +1,66 @@
+// What a check says about one place in the user's source, as plain data: no Clang types, so that a finding can cross a
+// process boundary, be cached and be written in any report format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+enum class Severity { Note, Warning, Error };
+
+/// How sure the analysis is. The default report prints Likely and Certain.
+enum class Confidence { Possible, Likely, Certain };
+
+/// Part of one source line. Lines and columns count from 1 and columns count bytes; EndColumn is one past the last
+/// byte. File is the path as the driver opened it until the report makes it relative to the project root.
+struct Region {
+  std::string File;
+  unsigned Line = 0;
+  unsigned Column = 0;
+  unsigned EndColumn = 0;
+
+  auto operator<=>(const Region &) const = default;
+};
+
+/// A remark at a place: one step of the path that leads to the defect, or a place worth reading beside it.
+struct Step {
+  Region Where;
+  std::string Message;
+
+  auto operator<=>(const Step &) const = default;
+};
+
+/// Replaces Length bytes at byte Offset of a file. The line and column bounds name the same bytes.
+struct Edit {
+  std::string File;
+  unsigned Offset = 0;
+  unsigned Length = 0;
+  unsigned Line = 0, Column = 0, EndLine = 0, EndColumn = 0;
+  std::string Replacement;
+
+  auto operator<=>(const Edit &) const = default;
+};
+
+/// Edits that belong together: applying some of them and not the others is wrong.
+struct Fix {
+  std::string Description;
+  std::vector<Edit> Edits;
+
+  auto operator<=>(const Fix &) const = default;
+};
+
+struct Finding {
+  std::string Rule;
+  std::string Message;
+  Severity Level = Severity::Warning;
+  Confidence Sureness = Confidence::Likely;
+  Region Where;
+  std::vector<Step> Path;    ///< ordered: how the program gets to the defect; the last step says what to do
+  std::vector<Step> Related; ///< unordered: other places of the same defect
+  std::vector<Fix> Fixes;
+
+  auto operator<=>(const Finding &) const = default;
+};
+
+} // namespace ungil

@@ -1,0 +1,65 @@
+// What the analysis of a unit, and of a whole run, comes to. Plain data: a worker process sends a UnitResult to its
+// parent, and the report writers read a RunResult.
+#pragma once
+
+#include "analysis/Finding.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+/// Counts by name, in the order of the names: "statics.resolved" of "statics.present", and so on.
+using Statistics = std::map<std::string, std::uint64_t>;
+
+/// The Python headers that a unit was compiled against.
+struct PythonHeaders {
+  std::string Directory; ///< folder of Python.h; empty when the unit does not include it
+  unsigned VersionHex = 0;
+  std::string Version; ///< PY_VERSION
+
+  auto operator<=>(const PythonHeaders &) const = default;
+};
+
+enum class UnitStatus {
+  Analysed, ///< whole
+  Partial,  ///< it did not parse cleanly; what could be analysed was
+  Failed,   ///< nothing is known of it: missing, crashed, timed out
+};
+
+/// A comment that asks for silence, as found in a project file.
+struct Suppression {
+  enum class Scope { Line, NextLine, Begin, End };
+  std::string File;
+  unsigned Line = 0, Column = 0, EndColumn = 0;
+  Scope Kind = Scope::Line;
+  std::vector<std::string> Rules; ///< patterns as written ("ungil-*"); empty: every rule of every tool
+  std::string Reason;
+
+  auto operator<=>(const Suppression &) const = default;
+};
+
+struct UnitResult {
+  std::string File;
+  UnitStatus Status = UnitStatus::Failed;
+  std::string Problem; ///< one line for people: the first parse error, "timed out after 60 s", …; empty when analysed
+  PythonHeaders Python;
+  std::vector<Finding> Findings;
+  std::vector<Suppression> Suppressions;
+  Statistics Counts;
+};
+
+/// A whole run after linking: findings are unique, sorted, unsuppressed, with paths relative to Root.
+struct RunResult {
+  std::string Root; ///< absolute path of the project root
+  std::vector<Finding> Findings;
+  unsigned Suppressed = 0;
+  std::vector<UnitResult> Units; ///< sorted by file; their findings have been moved to Findings
+  PythonHeaders Python;          ///< the oldest headers of any unit
+  Statistics Counts;
+  std::vector<std::string> RulesRun;
+};
+
+} // namespace ungil
