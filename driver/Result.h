@@ -3,16 +3,12 @@
 #pragma once
 
 #include "analysis/Finding.h"
+#include "analysis/Statistics.h"
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 namespace ungil {
-
-/// Counts by name, in the order of the names: "statics.resolved" of "statics.present", and so on.
-using Statistics = std::map<std::string, std::uint64_t>;
 
 /// The Python headers that a unit was compiled against.
 struct PythonHeaders {

@@ -1,0 +1,190 @@
+#include "analysis/EntryPoints.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+/// What the record's field is called in analysis/knowledge: a PyTypeObject's tag is _typeobject.
+std::string recordName(QualType T) {
+  std::string Name = typeName(T);
+  return Name == "_typeobject" ? "PyTypeObject" : Name;
+}
+
+/// The context of a function stored in a field, when CPython calls it from there.
+std::optional<Context> contextOfField(llvm::StringRef Record, llvm::StringRef Field) {
+  const Knowledge &K = Knowledge::get();
+  if (Record == "PyTypeObject") {
+    auto Slot = K.SlotContexts.find(Field);
+    return Slot == K.SlotContexts.end() ? std::nullopt : std::optional(Slot->second);
+  }
+  auto Fields = K.Fields.find(Record);
+  if (Fields == K.Fields.end())
+    return std::nullopt;
+  for (llvm::StringRef Key : {Field, llvm::StringRef("*")})
+    if (auto Known = Fields->second.find(Key); Known != Fields->second.end())
+      return Known->second;
+  return std::nullopt;
+}
+
+bool isNull(const Expr *E, ASTContext &Context) {
+  return E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull) !=
+         Expr::NPCK_NotNull;
+}
+
+/// The binding namespace's member that is called, such as "def" of pybind11::module_; empty for other callees.
+llvm::StringRef bindingMember(const FunctionDecl &Callee) {
+  std::string Name = qualifiedName(Callee);
+  auto [Namespace, Rest] = llvm::StringRef(Name).split("::");
+  if (Rest.empty() || !Knowledge::get().BindingNamespaces.contains(Namespace))
+    return {};
+  return isa<CXXConstructorDecl>(Callee) ? llvm::StringRef("constructor") : Callee.getName();
+}
+
+} // namespace
+
+EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
+  findModuleBodies(Index, Macros);
+  for (const VarDecl *V : Index.initialised())
+    readTable(Index, V->getInit());
+  for (const BinaryOperator *B : Index.memberAssignments())
+    readAssignment(Index, B);
+  for (const Call &C : Index.externalCalls())
+    readRegistration(Index, C);
+  addEscaping(Index);
+}
+
+bool EntryPoints::add(const UnitIndex &Index, const Expr *Named, Context Where, llvm::StringRef Role) {
+  Function *F = Index.find(functionNamedBy(Named));
+  if (!F)
+    return false;
+  Known.insert(F);
+  Points.push_back({F, Where, Role.str(), Named->getBeginLoc()});
+  return true;
+}
+
+void EntryPoints::findModuleBodies(const UnitIndex &Index, const MacroTable &Macros) {
+  const Knowledge &K = Knowledge::get();
+  const SourceManager &SM = Index.context().getSourceManager();
+  for (const auto &F : Index.functions()) {
+    llvm::StringRef Macro = Macros.expandedAt(F->Decl->getLocation(), SM);
+    std::string Name = F->Decl->getNameAsString();
+    bool Named = llvm::any_of(K.InitPrefixes, [&](const std::string &P) { return llvm::StringRef(Name).starts_with(P); });
+    if (Macro.empty() && !Named)
+      continue;
+    Counts.Modules += !Macro.empty() && Named;
+    Known.insert(F.get());
+    Points.push_back({F.get(), Context::Init, Macro.empty() ? Name : Macro.str(), F->Decl->getLocation()});
+  }
+}
+
+void EntryPoints::readTable(const UnitIndex &Index, const Expr *E) {
+  E = E->IgnoreImplicit();
+  const auto *List = dyn_cast<InitListExpr>(E);
+  if (!List)
+    return;
+  if (const InitListExpr *Semantic = List->isSemanticForm() ? List : List->getSemanticForm())
+    List = Semantic;
+  if (List->getType()->isRecordType())
+    readRecord(Index, List);
+  for (const Expr *Element : List->inits())
+    if (Element)
+      readTable(Index, Element);
+}
+
+void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
+  const Knowledge &K = Knowledge::get();
+  std::string Record = recordName(List->getType());
+  if (Record == "PyType_Slot")
+    return readSlot(Index, List, K.SlotNames, K.SlotContexts);
+  if (Record == "PyModuleDef_Slot")
+    return readSlot(Index, List, K.ModuleSlotNames, K.ModuleSlotContexts);
+  Counts.Types += Record == "PyTypeObject" || Record == "PyType_Spec";
+  Counts.Modules += Record == "PyModuleDef";
+
+  const RecordDecl *Decl = List->getType()->getAsRecordDecl();
+  unsigned Position = 0;
+  for (const FieldDecl *Field : Decl->fields()) {
+    if (Field->isUnnamedBitField() || Position >= List->getNumInits())
+      continue;
+    const Expr *Value = List->getInit(Position++);
+    auto Where = Value ? contextOfField(Record, Field->getName()) : std::nullopt;
+    if (!Where || isNull(Value, Index.context()))
+      continue;
+    bool Resolved = add(Index, Value, *Where, Field->getName());
+    bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
+    (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
+    (IsMethod ? Counts.MethodsResolved : Counts.SlotsResolved) += Resolved;
+  }
+}
+
+void EntryPoints::readSlot(const UnitIndex &Index, const InitListExpr *List, const std::vector<std::string> &Names,
+                           const llvm::StringMap<Context> &Contexts) {
+  Expr::EvalResult Id;
+  if (List->getNumInits() < 2 || !List->getInit(0)->EvaluateAsInt(Id, Index.context()))
+    return;
+  std::uint64_t Number = Id.Val.getInt().getZExtValue();
+  if (Number >= Names.size())
+    return;
+  auto Where = Contexts.find(Names[Number]);
+  if (Where == Contexts.end() || isNull(List->getInit(1), Index.context()))
+    return;
+  Counts.SlotsPresent++;
+  Counts.SlotsResolved += add(Index, List->getInit(1), Where->second, Names[Number]);
+}
+
+void EntryPoints::readAssignment(const UnitIndex &Index, const BinaryOperator *B) {
+  const auto *Member = cast<MemberExpr>(B->getLHS()->IgnoreParens());
+  const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
+  if (!Field)
+    return;
+  QualType Record = Index.context().getRecordType(Field->getParent());
+  if (auto Where = contextOfField(recordName(Record), Field->getName()))
+    add(Index, B->getRHS(), *Where, Field->getName());
+}
+
+void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
+  const Knowledge &K = Knowledge::get();
+  std::string Name = qualifiedName(*C.Callee);
+  if (auto Callbacks = K.Callbacks.find(Name); Callbacks != K.Callbacks.end())
+    for (const Callback &Passed : Callbacks->second) {
+      const Expr *Argument = argumentOf(C.Site, Passed.Argument);
+      if (!Argument || !Passed.Where || isNull(Argument, Index.context()))
+        continue;
+      bool Resolved = add(Index, Argument, *Passed.Where, "callback of " + Name);
+      Counts.CallbacksPresent++;
+      Counts.CallbacksResolved += Resolved;
+    }
+
+  llvm::StringRef Member = bindingMember(*C.Callee);
+  if (Member.empty())
+    return;
+  auto Factory = K.BindingFactories.find(Member);
+  Context Where = Factory == K.BindingFactories.end() ? Context::Concurrent : Factory->second;
+  for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I)
+    if (add(Index, Argument, Where, Member)) {
+      Counts.MethodsPresent++;
+      Counts.MethodsResolved++;
+    }
+}
+
+void EntryPoints::addEscaping(const UnitIndex &Index) {
+  for (const auto &F : Index.functions()) {
+    if (Known.contains(F.get()))
+      continue;
+    if (F->InTable || !F->AddressTaken.empty()) {
+      auto Where = F->AddressTaken.empty() ? F->Decl->getLocation() : F->AddressTaken.front()->getBeginLoc();
+      Points.push_back({F.get(), Context::Escaped, "function pointer", Where});
+    } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible()) {
+      Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
+    }
+  }
+}
+
+} // namespace ungil

@@ -1,0 +1,53 @@
+// Where the interpreter, another thread or another unit can enter the project's code. Found from what is registered
+// (method tables, slots, .def calls, thread starts), never from how a function is called.
+#pragma once
+
+#include "analysis/Context.h"
+#include "analysis/MacroRecorder.h"
+#include "analysis/UnitIndex.h"
+
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+struct EntryPoint {
+  Function *Target;
+  Context Where;
+  std::string Role;                 ///< "tp_dealloc", "ml_meth", "thread start routine"
+  clang::SourceLocation Registered; ///< where it is handed over
+};
+
+/// How much of what is registered could be resolved to a function of the project.
+struct EntryPointCounts {
+  unsigned SlotsPresent = 0, SlotsResolved = 0;
+  unsigned MethodsPresent = 0, MethodsResolved = 0;
+  unsigned CallbacksPresent = 0, CallbacksResolved = 0;
+  unsigned Types = 0;   ///< PyTypeObject and PyType_Spec definitions
+  unsigned Modules = 0; ///< PyModuleDef definitions and binding-library module bodies
+};
+
+class EntryPoints {
+public:
+  EntryPoints(const UnitIndex &, const MacroTable &);
+
+  const std::vector<EntryPoint> &all() const { return Points; }
+  const EntryPointCounts &counts() const { return Counts; }
+
+private:
+  void findModuleBodies(const UnitIndex &, const MacroTable &);
+  void readTable(const UnitIndex &, const clang::Expr *Initialiser);
+  void readRecord(const UnitIndex &, const clang::InitListExpr *);
+  void readSlot(const UnitIndex &, const clang::InitListExpr *, const std::vector<std::string> &Names,
+                const llvm::StringMap<Context> &Contexts);
+  void readAssignment(const UnitIndex &, const clang::BinaryOperator *);
+  void readRegistration(const UnitIndex &, const Call &);
+  void addEscaping(const UnitIndex &);
+  bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
+
+  std::vector<EntryPoint> Points;
+  llvm::DenseSet<const Function *> Known;
+  EntryPointCounts Counts;
+};
+
+} // namespace ungil

@@ -1,0 +1,139 @@
+#include "analysis/Knowledge.h"
+
+#include "KnowledgeData.inc" // generated: one constexpr std::string_view per file of analysis/knowledge/
+
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace ungil {
+namespace {
+
+using Json = nlohmann::json;
+
+Context contextNamed(const std::string &Name) {
+  for (int I = 0; I <= int(Context::Escaped); ++I)
+    if (toString(Context(I)) == Name)
+      return Context(I);
+  throw std::runtime_error("no context is called '" + Name + "'");
+}
+
+void addAll(llvm::StringSet<> &Set, const Json &Names) {
+  for (const auto &Name : Names)
+    Set.insert(Name.get<std::string>());
+}
+
+std::optional<ArgumentIndex> argument(const Json &Row, const char *Key) {
+  if (!Row.contains(Key))
+    return std::nullopt;
+  const Json &Value = Row[Key];
+  return Value.is_string() ? ThisArgument : Value.get<ArgumentIndex>();
+}
+
+void loadSlots(const Json &Rows, std::vector<std::string> &Names, llvm::StringMap<Context> &Contexts) {
+  for (const Json &Row : Rows) {
+    std::size_t Id = Row["id"];
+    if (Names.size() <= Id)
+      Names.resize(Id + 1);
+    Names[Id] = Row["name"];
+    if (Row.contains("context"))
+      Contexts[Names[Id]] = contextNamed(Row["context"]);
+  }
+}
+
+void loadEntryPoints(const Json &Data, Knowledge &K) {
+  loadSlots(Data["slots"], K.SlotNames, K.SlotContexts);
+  loadSlots(Data["module-slots"], K.ModuleSlotNames, K.ModuleSlotContexts);
+  for (const auto &[Record, Fields] : Data["fields"].items())
+    for (const auto &[Field, Where] : Fields.items())
+      K.Fields[Record][Field] = contextNamed(Where);
+  K.InitPrefixes = Data["init-prefixes"];
+  addAll(K.InitMacros, Data["init-macros"]);
+  addAll(K.BindingNamespaces, Data["binding-namespaces"]);
+  for (const auto &[Name, Where] : Data["binding-factories"].items())
+    K.BindingFactories[Name] = contextNamed(Where);
+  for (const Json &Row : Data["callbacks"]) {
+    Callback C;
+    C.Argument = Row["argument"];
+    if (Row["context"] != "caller")
+      C.Where = contextNamed(Row["context"]);
+    C.Once = argument(Row, "once");
+    K.Callbacks[Row["function"].get<std::string>()].push_back(C);
+  }
+  addAll(K.ModuleStateGetters, Data["module-state-getters"]);
+  K.LibraryDirectories = Data["library-directories"];
+}
+
+LockEffect lockEffect(const Json &Row) {
+  LockEffect E;
+  E.Section = argument(Row, "section");
+  E.AlsoLock = argument(Row, "also");
+  E.WaitsIf = argument(Row, "waits-if");
+  E.SucceedsWithZero = Row.value("success", "") == "zero";
+  for (auto [Key, What] : {std::pair("acquires", LockEffect::Acquire),
+                           {"releases", LockEffect::Release},
+                           {"tries", LockEffect::Try}})
+    if (auto Lock = argument(Row, Key)) {
+      E.What = What;
+      E.Lock = *Lock;
+    }
+  if (Row.contains("ends"))
+    E.What = LockEffect::EndSection;
+  return E;
+}
+
+void loadLocks(const Json &Data, Knowledge &K) {
+  for (const auto &[Name, Row] : Data["functions"].items())
+    K.LockFunctions[Name] = lockEffect(Row);
+  addAll(K.LockTypes, Data["lock-types"]);
+  for (const auto &[Name, What] : Data["lock-methods"].items())
+    K.LockMethods[Name] = What == "acquire"   ? LockEffect::Acquire
+                          : What == "release" ? LockEffect::Release
+                                              : LockEffect::Try;
+  addAll(K.GuardTypes, Data["guard-types"]);
+  for (const auto &Tag : Data["guard-tags"].items())
+    K.OpenGuardTags.insert(Tag.key());
+  K.HeldByContractSuffixes = Data["held-by-contract"]["suffixes"];
+  addAll(K.SynchronisedTypes, Data["synchronised-types"]);
+}
+
+void loadMemory(const Json &Data, Knowledge &K) {
+  addAll(K.Allocators, Data["allocators"]);
+  addAll(K.Deallocators, Data["deallocators"]);
+  addAll(K.ReferenceDrops, Data["reference-drops"]);
+  addAll(K.TypeLinkReads, Data["type-links"]["reads"]);
+  addAll(K.TypeLinkWrites, Data["type-links"]["writes"]);
+}
+
+void loadContainers(const Json &Data, Knowledge &K) {
+  addAll(K.Containers, Data["types"]);
+  addAll(K.ContainerPeeks, Data["peeks"]);
+  addAll(K.ContainerPops, Data["pops"]);
+  addAll(K.ContainerPushes, Data["pushes"]);
+  addAll(K.OwningPointers, Data["owning-pointers"]);
+}
+
+Knowledge load() {
+  Knowledge K;
+  loadEntryPoints(Json::parse(knowledge::EntryPoints), K);
+  loadLocks(Json::parse(knowledge::Locks), K);
+  loadMemory(Json::parse(knowledge::Memory), K);
+  loadContainers(Json::parse(knowledge::Containers), K);
+  return K;
+}
+
+} // namespace
+
+const Knowledge &Knowledge::get() {
+  static const Knowledge K = [] {
+    try {
+      return load();
+    } catch (const std::exception &Error) {
+      std::cerr << "ungil: analysis/knowledge is broken: " << Error.what() << '\n';
+      std::abort();
+    }
+  }();
+  return K;
+}
+
+} // namespace ungil

@@ -1,0 +1,70 @@
+// Which locks are held where: native mutexes, PyMutex, critical sections, RAII guards, spin flags, once flags. Locks are
+// told apart by access path. Only what holds on every path counts ("must").
+//
+// Source of the rules: Doc/howto/free-threading-extensions.rst; the effects themselves are in knowledge/locks.json.
+#pragma once
+
+#include "analysis/AccessPath.h"
+#include "analysis/Contexts.h"
+#include "analysis/FlowGraph.h"
+
+#include <memory>
+#include <vector>
+
+namespace ungil {
+
+struct HeldLock {
+  AccessPath Lock;
+  const clang::VarDecl *Token = nullptr; ///< the guard object or PyCriticalSection whose end releases the lock
+  clang::SourceLocation Where;           ///< where it was taken; not part of its identity
+
+  bool operator==(const HeldLock &O) const { return Lock == O.Lock && Token == O.Token; }
+  bool operator<(const HeldLock &O) const { return std::tie(Lock, Token) < std::tie(O.Lock, O.Token); }
+};
+
+/// Sorted, without duplicates.
+using Lockset = std::vector<HeldLock>;
+
+/// The lock of the first set that is in the second too, whatever guard holds it; null when there is none.
+const HeldLock *commonLock(const Lockset &, const Lockset &);
+
+class Locksets {
+public:
+  Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);
+  ~Locksets();
+
+  /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller from such
+  /// a context holds included.
+  Lockset at(const Function &, const clang::Stmt *, ContextSet Racing = ManyThreads);
+  /// Whether the function's name or an assertion says that its caller holds a lock that is not named here.
+  static bool heldByContract(const clang::FunctionDecl &);
+  /// False for code that constant conditions switch off.
+  bool reaches(const Function &, const clang::Stmt *);
+
+  unsigned functionsGivenUp() const { return GivenUp; }
+
+private:
+  friend class LockFlow;
+  /// Effect of a call of the function, in terms of its own parameters.
+  struct Summary {
+    Lockset Acquires;
+    std::vector<AccessPath> Releases;
+  };
+  struct Facts;
+
+  Facts &factsOf(const Function &);
+  const Summary &summaryOf(const Function *);
+  Lockset atEntry(const Function &, ContextSet Racing);
+  Lockset atCallSite(const Call &, const Function &Callee, ContextSet Racing);
+  void findLockUsers();
+
+  const UnitIndex &Index;
+  const Contexts &Reach;
+  const PathResolver &Paths;
+  llvm::DenseMap<const Function *, ContextSet> EnteredIn; ///< from outside the unit, with no lock held
+  llvm::DenseSet<const Function *> UsesLocks; ///< directly or through callees
+  llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known;
+  unsigned GivenUp = 0;
+};
+
+} // namespace ungil

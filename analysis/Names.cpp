@@ -1,0 +1,53 @@
+#include "analysis/Names.h"
+
+#include "clang/AST/DeclCXX.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace ungil {
+
+using namespace clang;
+
+std::string qualifiedName(const NamedDecl &D) {
+  llvm::SmallVector<llvm::StringRef, 6> Parts;
+  std::string Own = D.getNameAsString();
+  for (const DeclContext *C = D.getDeclContext(); C; C = C->getParent()) {
+    if (const auto *N = dyn_cast<NamespaceDecl>(C)) {
+      if (!N->isInline() && !N->isAnonymousNamespace())
+        Parts.push_back(N->getName());
+    } else if (const auto *R = dyn_cast<RecordDecl>(C)) {
+      Parts.push_back(R->getName());
+    }
+  }
+  std::string Name;
+  for (llvm::StringRef Part : llvm::reverse(Parts))
+    if (!Part.empty())
+      (Name += Part) += "::";
+  return Name + Own;
+}
+
+std::string typeName(QualType T) {
+  T = T.getNonReferenceType();
+  while (T->isPointerType())
+    T = T->getPointeeType();
+  if (const auto *R = T->getAs<RecordType>()) {
+    const RecordDecl *D = R->getDecl();
+    if (const TypedefNameDecl *Typedef = D->getTypedefNameForAnonDecl())
+      return qualifiedName(*Typedef);
+    return qualifiedName(*D);
+  }
+  if (const auto *Typedef = T->getAs<TypedefType>())
+    return qualifiedName(*Typedef->getDecl());
+  return {};
+}
+
+std::string displayName(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  if (!Method)
+    return F.getNameAsString();
+  if (Method->getParent()->isLambda())
+    return "lambda";
+  return Method->getParent()->getNameAsString() + "::" + F.getNameAsString();
+}
+
+} // namespace ungil

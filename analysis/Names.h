@@ -1,0 +1,21 @@
+// Names as analysis/knowledge/*.json writes them.
+#pragma once
+
+#include "clang/AST/Decl.h"
+#include "clang/AST/Type.h"
+
+#include <string>
+
+namespace ungil {
+
+/// Qualified, without inline and anonymous namespaces and template arguments: "std::lock_guard".
+std::string qualifiedName(const clang::NamedDecl &);
+
+/// The record, typedef or builtin behind references, pointers and sugar; empty when it has no name. A typedef of an
+/// unnamed struct has the typedef's name, as in C.
+std::string typeName(clang::QualType);
+
+/// For messages: 'f', 'Class::method', or "a lambda".
+std::string displayName(const clang::FunctionDecl &);
+
+} // namespace ungil

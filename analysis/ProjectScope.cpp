@@ -1,0 +1,79 @@
+#include "analysis/ProjectScope.h"
+
+#include "analysis/Knowledge.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+namespace ungil {
+
+using namespace clang;
+namespace path = llvm::sys::path;
+
+namespace {
+
+std::string absolute(llvm::StringRef Name) {
+  llvm::SmallString<256> Path(Name);
+  llvm::sys::fs::make_absolute(Path);
+  path::remove_dots(Path, /*remove_dot_dot=*/true);
+  return std::string(Path);
+}
+
+bool below(llvm::StringRef Path, llvm::StringRef Folder) {
+  return Path.starts_with(Folder) && (Folder.ends_with("/") || Path.substr(Folder.size()).starts_with("/"));
+}
+
+bool isLibraryHeader(llvm::StringRef Path) {
+  for (const std::string &Folder : Knowledge::get().LibraryDirectories)
+    if (Path.contains("/" + Folder + "/"))
+      return true;
+  return false;
+}
+
+} // namespace
+
+bool isPythonHeader(llvm::StringRef Path) {
+  if (path::extension(Path) != ".h")
+    return false;
+  for (llvm::StringRef Folder = path::parent_path(Path); !Folder.empty(); Folder = path::parent_path(Folder)) {
+    llvm::SmallString<256> Candidate(Folder);
+    path::append(Candidate, "Python.h");
+    if (llvm::sys::fs::exists(Candidate))
+      return true;
+    llvm::StringRef Name = path::filename(Folder);
+    if (Name != "cpython" && Name != "internal" && Name != "mimalloc" && Name != "common")
+      return false;
+  }
+  return false;
+}
+
+bool ProjectScope::contains(SourceLocation Loc) const {
+  if (Loc.isInvalid())
+    return false;
+  FileID File = SM.getFileID(SM.getExpansionLoc(Loc));
+  auto [Entry, New] = Known.try_emplace(File, false);
+  if (New) {
+    bool Answer = containsFile(File);
+    Known[File] = Answer;
+    return Answer;
+  }
+  return Entry->second;
+}
+
+bool ProjectScope::containsFile(FileID File) const {
+  if (File == SM.getMainFileID())
+    return true;
+  if (SrcMgr::isSystem(SM.getFileCharacteristic(SM.getLocForStartOfFile(File))))
+    return false;
+  auto Entry = SM.getFileEntryRefForID(File);
+  if (!Entry)
+    return false;
+  std::string Path = absolute(Entry->getName());
+  if (isPythonHeader(Path))
+    return false;
+  if (Root.empty())
+    return !isLibraryHeader(Path);
+  return below(Path, Root);
+}
+
+} // namespace ungil

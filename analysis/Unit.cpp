@@ -1,0 +1,56 @@
+#include "analysis/Unit.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+bool isSynchronised(const VarDecl *V) {
+  QualType T = V->getASTContext().getBaseElementType(V->getType());
+  return T->isAtomicType() || Knowledge::get().SynchronisedTypes.contains(typeName(T)) ||
+         Knowledge::get().LockTypes.contains(typeName(T));
+}
+
+bool isConstant(const VarDecl *V) {
+  QualType T = V->getASTContext().getBaseElementType(V->getType());
+  return V->isConstexpr() || T.isConstQualified();
+}
+
+} // namespace
+
+Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
+    : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
+      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths) {}
+
+Statistics Unit::statistics() const {
+  const EntryPointCounts &E = Entries.counts();
+  Statistics S;
+  S["types.present"] = E.Types;
+  S["modules.present"] = E.Modules;
+  S["slots.present"] = E.SlotsPresent;
+  S["slots.resolved"] = E.SlotsResolved;
+  S["methods.present"] = E.MethodsPresent;
+  S["methods.resolved"] = E.MethodsResolved;
+  S["callbacks.present"] = E.CallbacksPresent;
+  S["callbacks.resolved"] = E.CallbacksResolved;
+  S["functions.present"] = Index.functions().size();
+  for (const auto &F : Index.functions())
+    S["functions.resolved"] += !Reach.of(F.get()).empty();
+  S["statics.present"] = Index.statics().size();
+  for (const VarDecl *V : Index.statics()) {
+    const char *Kind = V->getTLSKind() != VarDecl::TLS_None ? "statics.thread-local"
+                       : isConstant(V)                      ? "statics.constant"
+                       : isSynchronised(V)                  ? "statics.synchronised"
+                                                            : "statics.mutable";
+    ++S[Kind];
+  }
+  S["calls.external"] = Index.externalCalls().size();
+  S["graphs.given-up"] = Locks.functionsGivenUp();
+  return S;
+}
+
+} // namespace ungil

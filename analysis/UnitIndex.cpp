@@ -1,0 +1,247 @@
+#include "analysis/UnitIndex.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+
+namespace ungil {
+
+using namespace clang;
+
+const FunctionDecl *calleeOf(const Expr *E) {
+  if (const auto *C = dyn_cast<CallExpr>(E))
+    return C->getDirectCallee();
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+    return C->getConstructor();
+  return nullptr;
+}
+
+const Expr *argumentOf(const Expr *E, int Index) {
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+    return Index >= 0 && unsigned(Index) < C->getNumArgs() ? C->getArg(Index) : nullptr;
+  const auto *C = dyn_cast<CallExpr>(E);
+  if (!C)
+    return nullptr;
+  if (const auto *M = dyn_cast<CXXMemberCallExpr>(C); M && Index == ThisArgument)
+    return M->getImplicitObjectArgument();
+  if (isa<CXXOperatorCallExpr>(C) && isa_and_nonnull<CXXMethodDecl>(C->getDirectCallee()))
+    ++Index;
+  return Index >= 0 && unsigned(Index) < C->getNumArgs() ? C->getArg(Index) : nullptr;
+}
+
+const FunctionDecl *functionNamedBy(const Expr *E) {
+  while (E) {
+    E = E->IgnoreParenCasts();
+    if (const auto *U = dyn_cast<UnaryOperator>(E); U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Plus ||
+                                                          U->getOpcode() == UO_Deref))
+      E = U->getSubExpr();
+    else if (const auto *T = dyn_cast<MaterializeTemporaryExpr>(E))
+      E = T->getSubExpr();
+    else if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E))
+      E = T->getSubExpr();
+    else if (const auto *C = dyn_cast<CXXConstructExpr>(E);
+             C && C->getNumArgs() == 1 && C->getConstructor()->isCopyOrMoveConstructor())
+      E = C->getArg(0);
+    else if (const auto *M = dyn_cast<CXXMemberCallExpr>(E);
+             M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()))
+      E = M->getImplicitObjectArgument();
+    else
+      break;
+  }
+  if (!E)
+    return nullptr;
+  if (const auto *L = dyn_cast<LambdaExpr>(E))
+    return L->getCallOperator();
+  if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
+    if (const auto *F = dyn_cast<FunctionDecl>(R->getDecl()))
+      return F;
+    const auto *V = dyn_cast<VarDecl>(R->getDecl());
+    const CXXRecordDecl *Class = V ? V->getType()->getAsCXXRecordDecl() : nullptr;
+    if (Class && Class->isLambda())
+      return Class->getLambdaCallOperator();
+  }
+  return nullptr;
+}
+
+class IndexVisitor : public RecursiveASTVisitor<IndexVisitor> {
+  using Base = RecursiveASTVisitor<IndexVisitor>;
+
+public:
+  explicit IndexVisitor(UnitIndex &Index) : Index(Index) {}
+
+  bool shouldVisitTemplateInstantiations() const { return true; }
+  bool shouldVisitImplicitCode() const { return false; }
+  bool shouldVisitLambdaBody() const { return false; }
+
+  bool TraverseDecl(Decl *D) {
+    if (!D || D->isImplicit())
+      return true;
+    if (auto *V = dyn_cast<VarDecl>(D); V && typeName(V->getType()) == "PyModuleDef")
+      return inModuleDef(D);
+    auto *F = dyn_cast<FunctionDecl>(D);
+    if (!F || !F->doesThisDeclarationHaveABody())
+      return Base::TraverseDecl(D);
+    return inFunction(F, [&] { return Base::TraverseDecl(D); });
+  }
+
+  bool TraverseLambdaExpr(LambdaExpr *L) {
+    for (unsigned I = 0; I != L->capture_size(); ++I)
+      if (!TraverseStmt(L->capture_init_begin()[I]))
+        return false;
+    FunctionDecl *F = L->getCallOperator();
+    return inFunction(F, [&] { return TraverseStmt(L->getBody()); });
+  }
+
+  bool VisitVarDecl(VarDecl *V) {
+    if (V->getDeclContext()->isDependentContext())
+      return true;
+    if (V->hasGlobalStorage() && V->isThisDeclarationADefinition())
+      Index.Statics.push_back(V);
+    if (V->getInit() && isTable(V->getType()))
+      Index.Initialised.push_back(V);
+    if (V->getInit() && isStateGetter(V->getInit()))
+      StateVariables.insert(V);
+    return true;
+  }
+
+  bool VisitCastExpr(CastExpr *C) {
+    const RecordDecl *Record = C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
+    if (Record && isStateGetter(C->getSubExpr()))
+      Index.ModuleStates.insert(cast<RecordDecl>(Record->getCanonicalDecl()));
+    return true;
+  }
+
+  bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
+    if (InModuleDef && E->getKind() == UETT_SizeOf)
+      if (const RecordDecl *Record = E->getTypeOfArgument()->getAsRecordDecl())
+        Index.ModuleStates.insert(cast<RecordDecl>(Record->getCanonicalDecl()));
+    return true;
+  }
+
+  bool VisitCallExpr(CallExpr *C) { return addCall(C); }
+  bool VisitCXXConstructExpr(CXXConstructExpr *C) { return addCall(C); }
+
+  bool VisitDeclRefExpr(DeclRefExpr *R) {
+    if (const auto *F = dyn_cast<FunctionDecl>(R->getDecl()))
+      Named.push_back({R, F, Current});
+    return true;
+  }
+
+  bool VisitBinaryOperator(BinaryOperator *B) {
+    if (B->isAssignmentOp() && isa<MemberExpr>(B->getLHS()->IgnoreParens()))
+      Index.MemberAssignments.push_back(B);
+    return true;
+  }
+
+  void finish() {
+    for (const auto &F : Index.Functions) {
+      addCallbacks(*F);
+      for (Call &C : F->Calls)
+        if (Function *Callee = Index.find(C.Callee))
+          Callee->Callers.push_back(&C);
+        else
+          Index.ExternalCalls.push_back(C);
+    }
+    for (const Reference &R : Named)
+      if (Function *F = Index.find(R.Named); F && !Callees.contains(R.Site)) {
+        if (R.In)
+          F->AddressTaken.push_back(R.Site);
+        else
+          F->InTable = true;
+      }
+  }
+
+private:
+  struct Reference {
+    const DeclRefExpr *Site;
+    const FunctionDecl *Named;
+    Function *In;
+  };
+
+  bool inModuleDef(Decl *D) {
+    InModuleDef = true;
+    bool Continue = Base::TraverseDecl(D);
+    InModuleDef = false;
+    return Continue;
+  }
+
+  bool isStateGetter(const Expr *E) const {
+    E = E->IgnoreParenCasts();
+    if (const auto *R = dyn_cast<DeclRefExpr>(E))
+      return StateVariables.contains(dyn_cast<VarDecl>(R->getDecl()));
+    const FunctionDecl *Callee = calleeOf(E);
+    return Callee && Callee->getIdentifier() && Knowledge::get().ModuleStateGetters.contains(Callee->getName());
+  }
+
+  template <class Body> bool inFunction(FunctionDecl *F, Body Traverse) {
+    if (F->isDependentContext())
+      return true;
+    Function *Outer = Current;
+    Index.Functions.push_back(std::make_unique<Function>());
+    Current = Index.Functions.back().get();
+    Current->Decl = F;
+    Current->Parent = Outer;
+    Index.ByDecl[F->getCanonicalDecl()] = Current;
+    bool Continue = Traverse();
+    Current = Outer;
+    return Continue;
+  }
+
+  template <class Site> bool addCall(Site *E) {
+    if (auto *C = dyn_cast<CallExpr>(static_cast<Expr *>(E)))
+      Callees.insert(C->getCallee()->IgnoreParenImpCasts());
+    const FunctionDecl *F = calleeOf(E);
+    if (Current && F)
+      Current->Calls.push_back({E, F->getCanonicalDecl(), Current});
+    return true;
+  }
+
+  /// Functions that a callee calls before it returns are called here.
+  void addCallbacks(Function &F) {
+    std::vector<Call> Added;
+    for (const Call &C : F.Calls) {
+      auto Known = Knowledge::get().Callbacks.find(qualifiedName(*C.Callee));
+      if (Known == Knowledge::get().Callbacks.end())
+        continue;
+      for (const Callback &Passed : Known->second) {
+        const Expr *Argument = argumentOf(C.Site, Passed.Argument);
+        const FunctionDecl *Named = Argument && !Passed.Where ? functionNamedBy(Argument) : nullptr;
+        if (!Index.find(Named))
+          continue;
+        Callees.insert(Argument->IgnoreParenCasts());
+        Added.push_back({C.Site, Named->getCanonicalDecl(), &F});
+      }
+    }
+    F.Calls.insert(F.Calls.end(), Added.begin(), Added.end());
+  }
+
+  /// Records of the C API, and arrays of them; their members name functions.
+  static bool isTable(QualType T) {
+    while (const auto *Array = T->getAsArrayTypeUnsafe())
+      T = Array->getElementType();
+    return T->isRecordType() || T->isVoidPointerType();
+  }
+
+  UnitIndex &Index;
+  Function *Current = nullptr;
+  bool InModuleDef = false;
+  std::vector<Reference> Named;
+  llvm::DenseSet<const VarDecl *> StateVariables;
+  llvm::DenseSet<const Expr *> Callees;
+};
+
+UnitIndex::UnitIndex(ASTContext &Context, const ProjectScope &Scope) : Context(Context), Scope(Scope) {
+  IndexVisitor Visitor(*this);
+  for (Decl *D : Context.getTranslationUnitDecl()->decls())
+    if (Scope.contains(D->getLocation().isValid() ? D->getLocation() : D->getBeginLoc()))
+      Visitor.TraverseDecl(D);
+  Visitor.finish();
+}
+
+Function *UnitIndex::find(const FunctionDecl *F) const {
+  return F ? ByDecl.lookup(F->getCanonicalDecl()) : nullptr;
+}
+
+} // namespace ungil

@@ -1,0 +1,141 @@
+// Reports a free list (array stack, intrusive list, single slot, C++ container) in static storage, in module state, or
+// in an object together with its own allocator, that is popped in one function and pushed in another while no lock is
+// common to both, when several threads can be in them at once.
+//
+// Does not report lists that are thread-local, that are compiled out under Py_GIL_DISABLED, whose pop and push hold the
+// same lock (also through every caller), that are exchanged atomically, or that only initialisation or finalisation
+// touches.
+//
+// Known holes: lists whose pop and push are in different translation units; lists kept in an object with the block's
+// allocation elsewhere; untagged compare-and-swap lists (ABA).
+
+#include "analysis/ListOperations.h"
+#include "analysis/Names.h"
+#include "checks/Check.h"
+
+#include <algorithm>
+
+namespace ungil {
+namespace {
+
+using Operation = ListOperation;
+
+class MutableStaticFreelist : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Operation> Operations;
+    for (Operation &Op : listOperations(U))
+      if (isShared(U, Op))
+        Operations.push_back(std::move(Op));
+    std::vector<Diagnosis> Found;
+    std::vector<AccessPath> Judged;
+    for (const Operation &Op : Operations) {
+      if (llvm::is_contained(Judged, Op.List))
+        continue;
+      Judged.push_back(Op.List);
+      if (auto D = judge(U, Op.List, Operations))
+        Found.push_back(std::move(*D));
+    }
+    return Found;
+  }
+
+private:
+  /// The contexts in which other threads can use the list. Nobody else uses an object that is being made or torn down.
+  static ContextSet racing(const AccessPath &List) {
+    if (List.Kind == AccessPath::Object)
+      return {Context::Concurrent, Context::Detached, Context::Escaped};
+    return ManyThreads;
+  }
+
+  static bool isShared(Unit &U, const Operation &Op) {
+    if (Locksets::heldByContract(*Op.In->Decl) || !U.contexts().of(Op.owner()).intersects(racing(Op.List)))
+      return false;
+    return Op.List.Kind != AccessPath::Object || Op.FallsBack;
+  }
+
+  static std::optional<Diagnosis> judge(Unit &U, const AccessPath &List, const std::vector<Operation> &All) {
+    for (const Operation &Pop : All) {
+      if (Pop.What != Operation::Pop || !(Pop.List == List))
+        continue;
+      for (const Operation &Push : All) {
+        if (Push.What != Operation::Push || !(Push.List == List))
+          continue;
+        Lockset AtPop = locksAt(U, Pop, racing(List)), AtPush = locksAt(U, Push, racing(List));
+        if (!commonLock(AtPop, AtPush))
+          return describe(U, Pop, Push, AtPop, AtPush, All);
+      }
+    }
+    return std::nullopt;
+  }
+
+  static Diagnosis describe(Unit &U, const Operation &Pop, const Operation &Push, const Lockset &AtPop,
+                            const Lockset &AtPush, const std::vector<Operation> &All) {
+    std::string List = Pop.List.spelling(), Popper = displayName(*Pop.In->Decl), Pusher = displayName(*Push.In->Decl);
+    Diagnosis D;
+    D.Where = Pop.At->getSourceRange();
+    D.Message = "free list '" + List + "' is popped in '" + Popper + "' and pushed in '" + Pusher + "' without " +
+                missing(AtPop, AtPush, Popper, Pusher) +
+                "; two threads can get the same block on a free-threaded build";
+    D.Sureness = isCertain(U, Pop) && isCertain(U, Push) ? Confidence::Certain : Confidence::Likely;
+    explainRoute(U, Pop, D);
+    D.Path.push_back({Push.At->getSourceRange(), "pushed here in '" + Pusher + "'" + holding(AtPush)});
+    explainRoute(U, Push, D);
+    D.Path.push_back({Pop.List.Root->getSourceRange(), advice(Pop.List)});
+    for (const Operation &Other : All)
+      if (Other.List == Pop.List && Other.At != Pop.At && Other.At != Push.At)
+        D.Related.push_back({Other.At->getSourceRange(), std::string("also ") + (Other.What == Operation::Pop ? "popped" : "pushed") +
+                                                             " in '" + displayName(*Other.In->Decl) + "'"});
+    return D;
+  }
+
+  static std::string missing(const Lockset &AtPop, const Lockset &AtPush, const std::string &Popper,
+                             const std::string &Pusher) {
+    if (AtPop.empty() && AtPush.empty())
+      return "synchronisation";
+    if (AtPop.empty() || AtPush.empty()) {
+      const HeldLock &Held = AtPop.empty() ? AtPush.front() : AtPop.front();
+      return "a common lock ('" + Held.Lock.spelling() + "' is held in '" + (AtPop.empty() ? Pusher : Popper) +
+             "', not in '" + (AtPop.empty() ? Popper : Pusher) + "')";
+    }
+    return "a common lock ('" + AtPop.front().Lock.spelling() + "' is held in '" + Popper + "', '" +
+           AtPush.front().Lock.spelling() + "' in '" + Pusher + "')";
+  }
+
+  static std::string holding(const Lockset &Held) {
+    return Held.empty() ? "" : ", holding '" + Held.front().Lock.spelling() + "'";
+  }
+
+  static bool isCertain(Unit &U, const Operation &Op) {
+    ContextSet Known{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive, Context::Detached};
+    return Op.List.Kind != AccessPath::Object && U.contexts().of(Op.owner()).intersects(Known);
+  }
+
+  /// Notes from the entry point down to the operation.
+  static void explainRoute(Unit &U, const Operation &Op, Diagnosis &D) {
+    Contexts::Route Route = U.contexts().routeTo(Op.owner(), racing(Op.List));
+    if (!Route.Entry)
+      return;
+    std::string Name = displayName(*Route.Entry->Target->Decl);
+    bool Escaped = Route.Entry->Where == Context::Escaped;
+    D.Path.push_back({Route.Entry->Registered,
+                      Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
+                              : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
+    std::vector<const Call *> Calls = Route.Calls;
+    Calls.insert(Calls.end(), Op.Through.rbegin(), Op.Through.rend());
+    for (const Call *C : Calls)
+      D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
+  }
+
+  static std::string advice(const AccessPath &List) {
+    if (List.Kind == AccessPath::Object)
+      return "hold the object's critical section, or a lock of its own, at every pop and push";
+    return "guard every pop and push with one PyMutex (release it before allocating), give each thread its own list, or "
+           "compile the list out with #ifndef Py_GIL_DISABLED";
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(MutableStaticFreelist)
+
+} // namespace ungil

@@ -1,0 +1,6 @@
+add_library(ungil_warnings INTERFACE)
+target_compile_options(ungil_warnings INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter)
+if(UNGIL_SANITIZE)
+  target_compile_options(ungil_warnings INTERFACE -fsanitize=${UNGIL_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(ungil_warnings INTERFACE -fsanitize=${UNGIL_SANITIZE})
+endif()
