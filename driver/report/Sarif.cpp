@@ -12,8 +12,8 @@
 #include <array>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <ostream>
+#include <tuple>
 
 namespace ungil {
 namespace {
@@ -335,9 +335,9 @@ std::vector<std::size_t> SarifReport::selectFindings() {
   notify(ResultsLeftOut, Severity::Warning,
          std::to_string(Selected.size() - Options.MaxResults) + " of " + std::to_string(Selected.size()) +
              " findings are left out: code review services accept no more");
-  std::stable_sort(Selected.begin(), Selected.end(), [this](std::size_t A, std::size_t B) {
+  std::sort(Selected.begin(), Selected.end(), [this](std::size_t A, std::size_t B) {
     const Finding &FA = Run.Findings[A], &FB = Run.Findings[B];
-    return std::pair(FA.Level, FA.Sureness) > std::pair(FB.Level, FB.Sureness);
+    return std::tuple(FB.Level, FB.Sureness, A) < std::tuple(FA.Level, FA.Sureness, B);
   });
   Selected.resize(Options.MaxResults);
   std::sort(Selected.begin(), Selected.end());
