@@ -32,16 +32,25 @@ enum Notice : std::size_t {
 };
 
 struct NoticeInfo {
-  std::string_view Id, Name, Summary;
+  std::string_view Id, Name, Summary, Help;
 };
 
 constexpr std::array<NoticeInfo, 6> Notices{{
-    {"unit-failed", "UnitFailed", "A translation unit could not be analysed."},
-    {"unit-partial", "UnitPartial", "A translation unit did not parse cleanly and was analysed in part."},
-    {"nothing-analysed", "NothingAnalysed", "No translation unit was analysed."},
-    {"old-python-headers", "OldPythonHeaders", "The Python headers are older than free-threaded Python."},
-    {"results-left-out", "ResultsLeftOut", "There are more findings than code review services accept."},
-    {"outside-project", "OutsideProject", "A finding lies in a file outside the project."},
+    {"unit-failed", "UnitFailed", "A translation unit could not be analysed.",
+     "Nothing is known of this unit. Check that its entry in the compile database is up to date and that it "
+     "compiles."},
+    {"unit-partial", "UnitPartial", "A translation unit did not parse cleanly and was analysed in part.",
+     "Findings may be missing. Install the headers that the unit needs, or generate those that the build "
+     "makes."},
+    {"nothing-analysed", "NothingAnalysed", "No translation unit was analysed.",
+     "A report without findings means nothing here. Name a compile database or folders with sources."},
+    {"old-python-headers", "OldPythonHeaders", "The Python headers are older than free-threaded Python.",
+     "Analyse with the headers of Python 3.13 or later, so that the code for free-threaded Python is seen."},
+    {"results-left-out", "ResultsLeftOut", "There are more findings than code review services accept.",
+     "The gravest findings are in the report. Write another format to have all of them."},
+    {"outside-project", "OutsideProject", "A finding lies in a file outside the project.",
+     "Code review services show files of the repository only. Write another format to see the finding in "
+     "full."},
 }};
 
 Json message(std::string_view Text) {
@@ -245,6 +254,9 @@ Json SarifReport::encodeDriver() const {
     Descriptor["id"] = N.Id;
     Descriptor["name"] = N.Name;
     Descriptor["shortDescription"] = message(N.Summary);
+    Descriptor["fullDescription"] = message(std::string(N.Summary) + " " + std::string(N.Help));
+    Descriptor["help"] = message(N.Help);
+    Descriptor["help"]["markdown"] = N.Help;
     Driver["notifications"].push_back(std::move(Descriptor));
   }
   return Driver;

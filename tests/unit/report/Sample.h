@@ -86,14 +86,14 @@ inline Finding lazyInitFinding() {
   Finding F;
   F.Rule = "ungil-unsynchronized-lazy-init";
   F.Message = "'cache' is tested and set without synchronization";
-  F.Where = {"src/caché/lazy init.c", 5, 27, 32};
+  F.Where = {"src/caché/lazy init.c", 5, 28, 33};
   F.Path = {{{"src/caché/lazy init.c", 4, 18, 21}, "'get' is called by concurrent threads"},
             {{"/usr/include/python3.14/object.h", 12, 1, 4}, "through this macro"},
-            {{"src/caché/lazy init.c", 5, 34, 39}, "set it in Py_mod_exec instead"}};
+            {{"src/caché/lazy init.c", 5, 35, 40}, "set it in Py_mod_exec instead"}};
   F.Related = {{{"src/caché/lazy init.c", 2, 18, 23}, "'cache[0]' is declared here"},
                {{"src/latin.c", 1, 5, 9}, "used here"}};
   F.Fixes = {{"guard the initialization",
-              {{"src/caché/lazy init.c", 92, 0, 5, 2, 5, 2, "lock(); "}}},
+              {{"src/caché/lazy init.c", 85, 0, 5, 2, 5, 2, "lock(); "}}},
              {"drop the cache", {{"src/caché/lazy init.c", 20, 24, 2, 1, 3, 1, ""}}}};
   return F;
 }
@@ -104,7 +104,7 @@ inline Finding borrowedFinding() {
   F.Message = "'PyDict_New' [see a](b)";
   F.Level = Severity::Error;
   F.Sureness = Confidence::Possible;
-  F.Where = {"src/caché/lazy init.c", 5, 42, 52};
+  F.Where = {"src/caché/lazy init.c", 5, 43, 53};
   return F;
 }
 
