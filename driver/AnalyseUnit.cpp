@@ -119,12 +119,12 @@ std::string literalOf(Preprocessor &PP, llvm::StringRef Macro, SourceLocation *W
 PythonHeaders pythonHeaders(Preprocessor &PP) {
   PythonHeaders Headers;
   SourceLocation Defined;
-  llvm::StringRef Hex(literalOf(PP, "PY_VERSION_HEX", &Defined));
   std::string HexText = literalOf(PP, "PY_VERSION_HEX", &Defined);
   if (HexText.empty())
     return Headers;
   llvm::StringRef(HexText).getAsInteger(0, Headers.VersionHex);
-  Headers.Version = llvm::StringRef(literalOf(PP, "PY_VERSION")).trim('"').str();
+  std::string Version = literalOf(PP, "PY_VERSION");
+  Headers.Version = llvm::StringRef(Version).trim('"').str();
   const SourceManager &SM = PP.getSourceManager();
   Headers.Directory = llvm::sys::path::parent_path(absoluteName(SM, SM.getFileID(SM.getExpansionLoc(Defined)))).str();
   return Headers;

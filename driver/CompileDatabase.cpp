@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 namespace ungil {
 
@@ -146,7 +147,9 @@ DatabaseOrError loadDatabase(const std::string &Path) {
     return {std::nullopt, File.string() + ": entry " + std::to_string(Database.Commands.size() + 1) +
                               " has no \"file\" with a \"command\" or \"arguments\" of the right kind"};
   }
-  llvm::stable_sort(Database.Commands, [](const auto &A, const auto &B) { return A.File < B.File; });
+  llvm::sort(Database.Commands, [](const auto &A, const auto &B) {
+    return std::tie(A.File, A.Arguments) < std::tie(B.File, B.Arguments);
+  });
   auto Same = [](const auto &A, const auto &B) { return A.File == B.File && A.Arguments == B.Arguments; };
   Database.Commands.erase(std::unique(Database.Commands.begin(), Database.Commands.end(), Same), Database.Commands.end());
   return {std::move(Database), {}};

@@ -1,5 +1,6 @@
 #include "driver/SuppressionComments.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 
 namespace ungil {

@@ -1,0 +1,87 @@
+#include "driver/Link.h"
+
+#include "driver/Suppressions.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <algorithm>
+
+namespace ungil {
+namespace {
+
+void makeRelative(std::string &File, const std::string &Root) {
+  llvm::StringRef Rest = File;
+  if (Rest.consume_front(Root) && Rest.consume_front("/"))
+    File = Rest.str();
+}
+
+void makeRelative(Finding &F, const std::string &Root) {
+  makeRelative(F.Where.File, Root);
+  for (auto *Steps : {&F.Path, &F.Related})
+    for (Step &S : *Steps)
+      makeRelative(S.Where.File, Root);
+  for (Fix &Repair : F.Fixes)
+    for (Edit &E : Repair.Edits)
+      makeRelative(E.File, Root);
+}
+
+auto place(const Finding &F) { return std::tie(F.Where, F.Rule, F.Message); }
+
+/// One finding for each place, rule and message; the one with the longest path explains most.
+void removeDuplicates(std::vector<Finding> &Findings) {
+  llvm::sort(Findings, [](const Finding &A, const Finding &B) {
+    if (place(A) != place(B))
+      return place(A) < place(B);
+    if (A.Path.size() != B.Path.size())
+      return A.Path.size() > B.Path.size();
+    return A < B;
+  });
+  auto Same = [](const Finding &A, const Finding &B) { return place(A) == place(B); };
+  Findings.erase(std::unique(Findings.begin(), Findings.end(), Same), Findings.end());
+}
+
+void addPython(PythonHeaders &Oldest, const PythonHeaders &Seen) {
+  if (Seen.VersionHex && (!Oldest.VersionHex || std::tie(Seen.VersionHex, Seen.Directory) <
+                                                    std::tie(Oldest.VersionHex, Oldest.Directory)))
+    Oldest = Seen;
+}
+
+} // namespace
+
+RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
+  RunResult Run;
+  Run.Root = Options.Root;
+  Run.RulesRun = Options.RulesRun;
+  std::vector<Suppression> Suppressions;
+  for (UnitResult &Unit : Units) {
+    for (Finding &F : Unit.Findings)
+      if (F.Sureness >= Options.Least)
+        Run.Findings.push_back(std::move(F));
+    Unit.Findings.clear();
+    Suppressions.insert(Suppressions.end(), Unit.Suppressions.begin(), Unit.Suppressions.end());
+    for (const auto &[Name, Count] : Unit.Counts)
+      Run.Counts[Name] += Count;
+    addPython(Run.Python, Unit.Python);
+  }
+
+  removeDuplicates(Run.Findings);
+  std::vector<bool> Used;
+  Run.Suppressed = applySuppressions(Run.Findings, Suppressions, Used);
+  bool Complete = llvm::all_of(Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
+  if (Complete) // what could not be analysed may be what a suppression is for
+    for (Finding &F : unusedSuppressions(Suppressions, Used, Options.RulesRun))
+      Run.Findings.push_back(std::move(F));
+  for (Finding &F : Run.Findings)
+    makeRelative(F, Options.Root);
+  for (UnitResult &Unit : Units)
+    makeRelative(Unit.File, Options.Root);
+  llvm::sort(Run.Findings, [](const Finding &A, const Finding &B) { return place(A) < place(B); });
+  llvm::sort(Units, [](const UnitResult &A, const UnitResult &B) {
+    return std::tie(A.File, A.Problem) < std::tie(B.File, B.Problem);
+  });
+  Run.Units = std::move(Units);
+  return Run;
+}
+
+} // namespace ungil

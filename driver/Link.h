@@ -1,0 +1,18 @@
+// From the results of the units to the result of the run.
+#pragma once
+
+#include "driver/Result.h"
+
+namespace ungil {
+
+struct LinkOptions {
+  std::string Root;
+  std::vector<std::string> RulesRun;
+  Confidence Least = Confidence::Likely; ///< findings below it are left out
+};
+
+/// The order of the units does not matter: findings that several units see in one header are one finding, and
+/// everything is sorted.
+RunResult link(std::vector<UnitResult> Units, const LinkOptions &);
+
+} // namespace ungil
