@@ -39,6 +39,7 @@ extern "C" {
 #include "weakref.h"
 #include "builtins.h"
 #include "errors.h"
+#include "initconfig.h"
 #include "threadstate.h"
 #include "pythread.h"
 #include "import.h"

@@ -42,6 +42,8 @@
 #define PY_LITTLE_ENDIAN 1
 
 typedef ssize_t Py_ssize_t;
+typedef uintptr_t Py_uintptr_t;
+typedef intptr_t Py_intptr_t;
 typedef Py_ssize_t Py_hash_t;
 typedef size_t Py_uhash_t;
 typedef Py_ssize_t Py_ssize_clean_t;

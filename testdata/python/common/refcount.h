@@ -4,9 +4,17 @@
 #define _Py_IMMORTAL_REFCNT_LOCAL UINT32_MAX
 #define _Py_REF_SHARED_SHIFT 2
 #define _Py_REF_SHARED_FLAG_MASK 0x3
+#define _Py_REF_SHARED_INIT 0x0
+#define _Py_REF_MAYBE_WEAKREF 0x1
+#define _Py_REF_QUEUED 0x2
 #define _Py_REF_MERGED 0x3
 #define _Py_REF_SHARED(refcnt, flags) (((refcnt) << _Py_REF_SHARED_SHIFT) + (flags))
 #endif
+
+#define _Py_INCREF_STAT_INC() ((void)0)
+#define _Py_DECREF_STAT_INC() ((void)0)
+#define _Py_INCREF_IMMORTAL_STAT_INC() ((void)0)
+#define _Py_DECREF_IMMORTAL_STAT_INC() ((void)0)
 
 PyAPI_FUNC(void) _Py_Dealloc(PyObject *);
 PyAPI_FUNC(void) Py_IncRef(PyObject *);

@@ -85,15 +85,6 @@ typedef struct {
     int gil;
 } PyInterpreterConfig;
 
-typedef struct {
-    enum { _PyStatus_TYPE_OK = 0, _PyStatus_TYPE_ERROR = 1, _PyStatus_TYPE_EXIT = 2 } _type;
-    const char *func;
-    const char *err_msg;
-    int exitcode;
-} PyStatus;
-
-typedef struct PyConfig PyConfig;
-typedef struct PyPreConfig PyPreConfig;
 typedef void (*PyOS_sighandler_t)(int);
 
 PyAPI_FUNC(PyInterpreterState *) PyInterpreterState_New(void);
@@ -127,26 +118,6 @@ PyAPI_FUNC(PyThreadState *) PyInterpreterState_ThreadHead(PyInterpreterState *);
 PyAPI_FUNC(PyThreadState *) PyThreadState_Next(PyThreadState *);
 PyAPI_FUNC(void) PyThreadState_DeleteCurrent(void);
 PyAPI_FUNC(PyThreadState *) _PyThreadState_UncheckedGet(void);
-PyAPI_FUNC(PyStatus) PyStatus_Ok(void);
-PyAPI_FUNC(PyStatus) PyStatus_Error(const char *);
-PyAPI_FUNC(PyStatus) PyStatus_NoMemory(void);
-PyAPI_FUNC(PyStatus) PyStatus_Exit(int);
-PyAPI_FUNC(int) PyStatus_IsError(PyStatus);
-PyAPI_FUNC(int) PyStatus_IsExit(PyStatus);
-PyAPI_FUNC(int) PyStatus_Exception(PyStatus);
-PyAPI_FUNC(void) PyPreConfig_InitPythonConfig(PyPreConfig *);
-PyAPI_FUNC(void) PyPreConfig_InitIsolatedConfig(PyPreConfig *);
-PyAPI_FUNC(void) PyConfig_InitPythonConfig(PyConfig *);
-PyAPI_FUNC(void) PyConfig_InitIsolatedConfig(PyConfig *);
-PyAPI_FUNC(void) PyConfig_Clear(PyConfig *);
-PyAPI_FUNC(PyStatus) PyConfig_SetString(PyConfig *, wchar_t **, const wchar_t *);
-PyAPI_FUNC(PyStatus) PyConfig_SetBytesString(PyConfig *, wchar_t **, const char *);
-PyAPI_FUNC(PyStatus) PyConfig_Read(PyConfig *);
-PyAPI_FUNC(PyStatus) PyConfig_SetBytesArgv(PyConfig *, Py_ssize_t, char *const *);
-PyAPI_FUNC(PyStatus) PyConfig_SetArgv(PyConfig *, Py_ssize_t, wchar_t *const *);
-PyAPI_FUNC(PyStatus) Py_PreInitialize(const PyPreConfig *);
-PyAPI_FUNC(PyStatus) Py_PreInitializeFromBytesArgs(const PyPreConfig *, Py_ssize_t, char **);
-PyAPI_FUNC(PyStatus) Py_PreInitializeFromArgs(const PyPreConfig *, Py_ssize_t, wchar_t **);
 #define PyThreadState_GET() PyThreadState_Get()
 #if PY_VERSION_HEX >= 0x030F0000
 typedef struct PyInterpreterGuard PyInterpreterGuard;
