@@ -108,7 +108,9 @@ PyAPI_FUNC(int) PyMapping_SetItemString(PyObject *, const char *, PyObject *);
 PyAPI_FUNC(int) PyIter_NextItem(PyObject *, PyObject **);
 #endif
 
-static inline Py_ssize_t _PyVectorcall_NARGS(size_t n) { return _Py_STATIC_CAST(Py_ssize_t, n & ~PY_VECTORCALL_ARGUMENTS_OFFSET); }
+static inline Py_ssize_t _PyVectorcall_NARGS(size_t n) {
+    return _Py_STATIC_CAST(Py_ssize_t, n & ~PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
 #define PyVectorcall_NARGS(n) _PyVectorcall_NARGS(n)
 
 static inline PyObject *PyObject_CallMethodNoArgs(PyObject *self, PyObject *name) {

@@ -200,7 +200,9 @@ static inline PyObject *PyMethod_GET_FUNCTION(PyObject *meth) { return _PyMethod
 static inline PyObject *PyMethod_GET_SELF(PyObject *meth) { return _PyMethod_CAST(meth)->im_self; }
 #define PyMethod_GET_SELF(meth) PyMethod_GET_SELF(_PyObject_CAST(meth))
 
-static inline PyObject *PyInstanceMethod_GET_FUNCTION(PyObject *meth) { return _Py_CAST(PyInstanceMethodObject *, meth)->func; }
+static inline PyObject *PyInstanceMethod_GET_FUNCTION(PyObject *meth) {
+    return _Py_CAST(PyInstanceMethodObject *, meth)->func;
+}
 #define PyInstanceMethod_GET_FUNCTION(meth) PyInstanceMethod_GET_FUNCTION(_PyObject_CAST(meth))
 
 #if PY_VERSION_HEX >= 0x030E0000

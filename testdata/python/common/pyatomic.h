@@ -75,14 +75,18 @@ UNGIL_STORE(long long, llong_relaxed, __ATOMIC_RELAXED)
 UNGIL_STORE(int8_t, int8_release, __ATOMIC_RELEASE)
 #endif
 
-static inline void *_Py_atomic_load_ptr(const void *obj) { return __atomic_load_n((void *const *)obj, __ATOMIC_SEQ_CST); }
+static inline void *_Py_atomic_load_ptr(const void *obj) {
+    return __atomic_load_n((void *const *)obj, __ATOMIC_SEQ_CST);
+}
 static inline void *_Py_atomic_load_ptr_relaxed(const void *obj) {
     return __atomic_load_n((void *const *)obj, __ATOMIC_RELAXED);
 }
 static inline void *_Py_atomic_load_ptr_acquire(const void *obj) {
     return __atomic_load_n((void *const *)obj, __ATOMIC_ACQUIRE);
 }
-static inline void _Py_atomic_store_ptr(void *obj, void *value) { __atomic_store_n((void **)obj, value, __ATOMIC_SEQ_CST); }
+static inline void _Py_atomic_store_ptr(void *obj, void *value) {
+    __atomic_store_n((void **)obj, value, __ATOMIC_SEQ_CST);
+}
 static inline void _Py_atomic_store_ptr_relaxed(void *obj, void *value) {
     __atomic_store_n((void **)obj, value, __ATOMIC_RELAXED);
 }

@@ -174,7 +174,9 @@ static inline unsigned int PyUnicode_IS_ASCII(PyObject *op) { return _PyASCIIObj
 #define PyUnicode_IS_ASCII(op) PyUnicode_IS_ASCII(_PyObject_CAST(op))
 static inline unsigned int PyUnicode_IS_COMPACT(PyObject *op) { return _PyASCIIObject_CAST(op)->state.compact; }
 #define PyUnicode_IS_COMPACT(op) PyUnicode_IS_COMPACT(_PyObject_CAST(op))
-static inline int PyUnicode_IS_COMPACT_ASCII(PyObject *op) { return PyUnicode_IS_ASCII(op) && PyUnicode_IS_COMPACT(op); }
+static inline int PyUnicode_IS_COMPACT_ASCII(PyObject *op) {
+    return PyUnicode_IS_ASCII(op) && PyUnicode_IS_COMPACT(op);
+}
 #define PyUnicode_IS_COMPACT_ASCII(op) PyUnicode_IS_COMPACT_ASCII(_PyObject_CAST(op))
 static inline unsigned int PyUnicode_IS_READY(PyObject *Py_UNUSED(op)) { return 1; }
 #define PyUnicode_IS_READY(op) PyUnicode_IS_READY(_PyObject_CAST(op))
@@ -259,7 +261,9 @@ PyAPI_FUNC(int) _PyUnicode_IsAlpha(Py_UCS4);
 #define Py_UNICODE_TODECIMAL(ch) _PyUnicode_ToDecimalDigit(ch)
 #define Py_UNICODE_TODIGIT(ch) _PyUnicode_ToDigit(ch)
 
-static inline int Py_UNICODE_ISSPACE(Py_UCS4 ch) { return ch < 128 ? _Py_ascii_whitespace[ch] : _PyUnicode_IsWhitespace(ch); }
+static inline int Py_UNICODE_ISSPACE(Py_UCS4 ch) {
+    return ch < 128 ? _Py_ascii_whitespace[ch] : _PyUnicode_IsWhitespace(ch);
+}
 static inline int Py_UNICODE_ISALNUM(Py_UCS4 ch) {
     return Py_UNICODE_ISALPHA(ch) || Py_UNICODE_ISDECIMAL(ch) || Py_UNICODE_ISDIGIT(ch) || Py_UNICODE_ISNUMERIC(ch);
 }

@@ -135,10 +135,13 @@ public:
 template <typename T = object> T borrow(handle h) { return {h, detail::borrow_t()}; }
 template <typename T = object> T steal(handle h) { return {h, detail::steal_t()}; }
 
-enum class rv_policy { automatic, automatic_reference, take_ownership, copy, move, reference, reference_internal, none };
+enum class rv_policy {
+    automatic, automatic_reference, take_ownership, copy, move, reference, reference_internal, none
+};
 
 template <typename T> T cast(handle h, bool convert = true);
-template <typename T> object cast(T &&value, rv_policy policy = rv_policy::automatic_reference, handle parent = handle());
+template <typename T>
+object cast(T &&value, rv_policy policy = rv_policy::automatic_reference, handle parent = handle());
 template <typename T> bool try_cast(handle h, T &out, bool convert = true) noexcept;
 template <typename T> object find(const T &value) noexcept;
 template <typename T> bool isinstance(handle h) noexcept;
@@ -392,7 +395,8 @@ public:
     template <typename Func, typename... Extra> class_ &def(const char *, Func &&, const Extra &...) { return *this; }
     template <typename... Args, typename... Extra> class_ &def(init<Args...> &&, const Extra &...) { return *this; }
     template <typename Func, typename... Extra> class_ &def(new_<Func> &&, const Extra &...) { return *this; }
-    template <typename Func, typename... Extra> class_ &def_static(const char *, Func &&, const Extra &...) { return *this; }
+    template <typename Func, typename... Extra>
+    class_ &def_static(const char *, Func &&, const Extra &...) { return *this; }
     template <typename Getter, typename Setter, typename... Extra>
     class_ &def_prop_rw(const char *, Getter &&, Setter &&, const Extra &...) { return *this; }
     template <typename Getter, typename Setter, typename... Extra>
@@ -401,10 +405,14 @@ public:
     class_ &def_prop_ro(const char *, Getter &&, const Extra &...) { return *this; }
     template <typename Getter, typename... Extra>
     class_ &def_prop_ro_static(const char *, Getter &&, const Extra &...) { return *this; }
-    template <typename C, typename D, typename... Extra> class_ &def_rw(const char *, D C::*, const Extra &...) { return *this; }
-    template <typename C, typename D, typename... Extra> class_ &def_ro(const char *, D C::*, const Extra &...) { return *this; }
-    template <typename D, typename... Extra> class_ &def_rw_static(const char *, D *, const Extra &...) { return *this; }
-    template <typename D, typename... Extra> class_ &def_ro_static(const char *, D *, const Extra &...) { return *this; }
+    template <typename C, typename D, typename... Extra>
+    class_ &def_rw(const char *, D C::*, const Extra &...) { return *this; }
+    template <typename C, typename D, typename... Extra>
+    class_ &def_ro(const char *, D C::*, const Extra &...) { return *this; }
+    template <typename D, typename... Extra>
+    class_ &def_rw_static(const char *, D *, const Extra &...) { return *this; }
+    template <typename D, typename... Extra>
+    class_ &def_ro_static(const char *, D *, const Extra &...) { return *this; }
 };
 
 template <typename T> class enum_ : public object {
@@ -454,7 +462,8 @@ size_t len(handle h);
     extern "C" [[maybe_unused]] NB_EXPORT PyObject *PyInit_##name(void);                                     \
     extern "C" PyObject *PyInit_##name(void) {                                                               \
         if (!nanobind_##name##_def)                                                                          \
-            nanobind_##name##_def = nanobind::detail::module_new(#name, nullptr, (void *)nanobind_##name##_exec); \
+            nanobind_##name##_def =                                                                          \
+                nanobind::detail::module_new(#name, nullptr, (void *)nanobind_##name##_exec);                \
         return nanobind_##name##_def;                                                                        \
     }                                                                                                        \
     void nanobind_##name##_exec_impl(nanobind::module_ variable)
