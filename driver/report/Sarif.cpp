@@ -82,6 +82,20 @@ std::string_view firstOf(std::string_view A, std::string_view B, std::string_vie
   return !A.empty() ? A : !B.empty() ? B : C;
 }
 
+/// "ungil-lazy-init" is called "LazyInit".
+std::string camelCase(std::string_view Id) {
+  if (Id.starts_with("ungil-"))
+    Id.remove_prefix(6);
+  std::string Name;
+  bool WordStart = true;
+  for (char C : Id) {
+    if (C != '-')
+      Name += WordStart && 'a' <= C && C <= 'z' ? static_cast<char>(C - 'a' + 'A') : C;
+    WordStart = C == '-';
+  }
+  return Name;
+}
+
 std::string_view securitySeverity(Severity Level) {
   switch (Level) {
   case Severity::Note:
@@ -126,8 +140,7 @@ Json encodeRule(const RuleInfo &Rule, std::string_view HomePage) {
 
   Json Result = Json::object();
   Result["id"] = Rule.Id;
-  if (!Rule.Name.empty())
-    Result["name"] = Rule.Name;
+  Result["name"] = Rule.Name.empty() ? camelCase(Rule.Id) : std::string(Rule.Name);
   Result["shortDescription"] = message(withPeriod(ellipsize(Summary, MaxDescription - 1)));
   Result["fullDescription"] = message(withPeriod(ellipsize(Description, MaxDescription - 1)));
   Result["help"] = message(HelpText);

@@ -23,7 +23,7 @@ struct RuleInfo {
   Severity Level = Severity::Warning;
   std::string_view Category;
   bool MemorySafety = false; ///< code review then shows it among the security alerts
-  std::span<const std::string_view> Tags;
+  std::span<const std::string_view> Tags = {};
 };
 
 struct TextOptions {
@@ -33,15 +33,15 @@ struct TextOptions {
 };
 
 struct SarifOptions {
-  std::span<const RuleInfo> Rules;
-  std::string_view ToolVersion;    ///< "1.2.3"
-  std::string_view InformationUri; ///< home page of the tool
-  bool Snippets = true;            ///< quote the source lines around each finding
-  std::size_t MaxResults = 25'000; ///< code review services refuse a file with more
+  std::span<const RuleInfo> Rules = {};
+  std::string_view ToolVersion = {};    ///< "1.2.3"
+  std::string_view InformationUri = {}; ///< home page of the tool
+  bool Snippets = true;                 ///< quote the source lines around each finding
+  std::size_t MaxResults = 25'000;      ///< code review services refuse a file with more
 };
 
 struct JsonOptions {
-  std::string_view ToolVersion;
+  std::string_view ToolVersion = {};
 };
 
 /// clang-tidy's form, for people and for the tools that read clang-tidy's output.

@@ -53,7 +53,8 @@ TEST(OutputFile, KeepsASymbolicLink) {
 TEST(OutputFile, MissingFolder) {
   OutputError Error = writeOutputFile("/nowhere/at/all/report", [](std::ostream &Out) { Out << "x"; });
   EXPECT_EQ(Error.Code, ENOENT);
-  EXPECT_EQ(Error.Text, "cannot write '/nowhere/at/all/report': No such file or directory; create the folder first");
+  EXPECT_EQ(Error.Text,
+            "cannot write '/nowhere/at/all/report': No such file or directory; create the folder first");
 }
 
 TEST(OutputFile, Folder) {

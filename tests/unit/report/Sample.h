@@ -92,8 +92,7 @@ inline Finding lazyInitFinding() {
             {{"src/caché/lazy init.c", 5, 35, 40}, "set it in Py_mod_exec instead"}};
   F.Related = {{{"src/caché/lazy init.c", 2, 18, 23}, "'cache[0]' is declared here"},
                {{"src/latin.c", 1, 5, 9}, "used here"}};
-  F.Fixes = {{"guard the initialization",
-              {{"src/caché/lazy init.c", 85, 0, 5, 2, 5, 2, "lock(); "}}},
+  F.Fixes = {{"guard the initialization", {{"src/caché/lazy init.c", 85, 0, 5, 2, 5, 2, "lock(); "}}},
              {"drop the cache", {{"src/caché/lazy init.c", 20, 24, 2, 1, 3, 1, ""}}}};
   return F;
 }

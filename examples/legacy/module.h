@@ -1,0 +1,23 @@
+#ifndef GEOMETRY_MODULE_H
+#define GEOMETRY_MODULE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+/* Each type lives in a file of its own and offers one function that adds it to the module. */
+
+typedef struct {
+    PyObject_HEAD
+    double x;
+    double y;
+} PointObject;
+
+extern PyTypeObject Point_Type;
+
+#define Point_Check(op) PyObject_TypeCheck((op), &Point_Type)
+
+int point_add_to_module(PyObject *module);
+PyObject *point_create(double x, double y);
+void point_free_spares(void);
+
+#endif

@@ -1,0 +1,9 @@
+from setuptools import Extension, setup
+
+setup(
+    name="geometry-legacy",
+    version="1.0",
+    packages=["geometry"],
+    python_requires=">=3.10",
+    ext_modules=[Extension("geometry._geometry", ["module.c", "point.c"], depends=["module.h"])],
+)
