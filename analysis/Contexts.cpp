@@ -20,8 +20,8 @@ Contexts::Contexts(const UnitIndex &Index, const EntryPoints &Entries) {
       Lambdas[F->Parent].push_back(F.get());
 
   while (!Pending.empty()) {
-    const Function *F = Pending.back();
-    Pending.pop_back();
+    const Function *F = Pending.front();
+    Pending.pop_front();
     ContextSet Here = of(F);
     for (const Call &C : F->Calls)
       if (const Function *Callee = Index.find(C.Callee))
@@ -45,21 +45,28 @@ void Contexts::arrive(const Function *F, ContextSet New, Arrival How) {
 
 ContextSet Contexts::of(const Function *F) const { return Sets.lookup(F); }
 
-Contexts::Route Contexts::routeTo(const Function *F, ContextSet Wanted) const {
+Contexts::Route Contexts::routeIn(const Function *F, Context C) const {
   Route R;
+  while (!R.Entry) {
+    const Arrival &How = Arrivals.find(F)->second[std::size_t(C)];
+    R.Entry = How.Entry;
+    if (How.From)
+      R.Calls.insert(R.Calls.begin(), How.From);
+    F = How.From ? How.From->In : How.Parent;
+  }
+  return R;
+}
+
+Contexts::Route Contexts::routeTo(const Function *F, ContextSet Wanted) const {
+  Route Shortest;
   for (Context C : All) {
     if (!Wanted.contains(C) || !of(F).contains(C))
       continue;
-    for (const Function *At = F; !R.Entry;) {
-      const Arrival &How = Arrivals.find(At)->second[std::size_t(C)];
-      R.Entry = How.Entry;
-      if (How.From)
-        R.Calls.insert(R.Calls.begin(), How.From);
-      At = How.From ? How.From->In : How.Parent;
-    }
-    return R;
+    Route R = routeIn(F, C);
+    if (!Shortest.Entry || R.Calls.size() < Shortest.Calls.size())
+      Shortest = std::move(R);
   }
-  return R;
+  return Shortest;
 }
 
 } // namespace ungil

@@ -4,6 +4,7 @@
 #include "analysis/EntryPoints.h"
 
 #include <array>
+#include <deque>
 
 namespace ungil {
 
@@ -13,7 +14,7 @@ public:
 
   ContextSet of(const Function *) const;
 
-  /// How the interpreter gets to the function in one of the wanted contexts: the entry point, then each call. Empty
+  /// The shortest way from an entry point to the function in one of the wanted contexts. Empty
   /// when the function cannot be reached in any of them.
   struct Route {
     const EntryPoint *Entry = nullptr;
@@ -29,11 +30,12 @@ private:
   };
   using PerContext = std::array<Arrival, std::size_t(Context::Escaped) + 1>;
 
+  Route routeIn(const Function *, Context) const;
   void arrive(const Function *, ContextSet, Arrival);
 
   llvm::DenseMap<const Function *, ContextSet> Sets;
   llvm::DenseMap<const Function *, PerContext> Arrivals;
-  std::vector<const Function *> Pending;
+  std::deque<const Function *> Pending; ///< breadth first, so that routes are short
 };
 
 } // namespace ungil

@@ -34,7 +34,7 @@ std::optional<Context> contextOfField(llvm::StringRef Record, llvm::StringRef Fi
 }
 
 bool isNull(const Expr *E, ASTContext &Context) {
-  return E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull) !=
+  return isa<ImplicitValueInitExpr>(E) || E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull) !=
          Expr::NPCK_NotNull;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ungil {
@@ -62,5 +63,19 @@ struct Finding {
 
   auto operator<=>(const Finding &) const = default;
 };
+
+/// The notes of a finding as a reader wants them: how it comes to the defect, what is related, and last what to do.
+template <class Note>
+std::vector<const Note *> inReadingOrder(const std::vector<Note> &Path, const std::vector<Note> &Related) {
+  std::vector<const Note *> Notes;
+  for (const Note &N : Path)
+    Notes.push_back(&N);
+  for (const Note &N : Related)
+    Notes.push_back(&N);
+  if (!Path.empty()) // the last step of the path goes last of all
+    for (std::size_t I = Path.size() - 1; I + 1 < Notes.size(); ++I)
+      std::swap(Notes[I], Notes[I + 1]);
+  return Notes;
+}
 
 } // namespace ungil

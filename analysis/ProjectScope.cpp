@@ -30,22 +30,19 @@ bool isLibraryHeader(llvm::StringRef Path) {
   return false;
 }
 
-} // namespace
-
+/// Python.h, and what lies beside it or in one of its own subfolders.
 bool isPythonHeader(llvm::StringRef Path) {
-  if (path::extension(Path) != ".h")
-    return false;
-  for (llvm::StringRef Folder = path::parent_path(Path); !Folder.empty(); Folder = path::parent_path(Folder)) {
+  llvm::StringRef Folder = path::parent_path(Path);
+  for (int Levels = 0; Levels != 3 && !Folder.empty(); ++Levels, Folder = path::parent_path(Folder)) {
     llvm::SmallString<256> Candidate(Folder);
     path::append(Candidate, "Python.h");
     if (llvm::sys::fs::exists(Candidate))
-      return true;
-    llvm::StringRef Name = path::filename(Folder);
-    if (Name != "cpython" && Name != "internal" && Name != "mimalloc" && Name != "common")
-      return false;
+      return path::extension(Path) == ".h";
   }
   return false;
 }
+
+} // namespace
 
 bool ProjectScope::contains(SourceLocation Loc) const {
   if (Loc.isInvalid())
@@ -60,6 +57,14 @@ bool ProjectScope::contains(SourceLocation Loc) const {
   return Entry->second;
 }
 
+bool ProjectScope::isPython(FileID File) const {
+  auto Entry = SM.getFileEntryRefForID(File);
+  if (Entry && isPythonHeader(absolute(Entry->getName())))
+    return true;
+  SourceLocation Includer = SM.getIncludeLoc(File);
+  return Includer.isValid() && SM.getFileID(Includer) != SM.getMainFileID() && isPython(SM.getFileID(Includer));
+}
+
 bool ProjectScope::containsFile(FileID File) const {
   if (File == SM.getMainFileID())
     return true;
@@ -69,7 +74,7 @@ bool ProjectScope::containsFile(FileID File) const {
   if (!Entry)
     return false;
   std::string Path = absolute(Entry->getName());
-  if (isPythonHeader(Path))
+  if (isPython(File))
     return false;
   if (Root.empty())
     return !isLibraryHeader(Path);

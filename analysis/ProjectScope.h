@@ -21,13 +21,12 @@ public:
 
 private:
   bool containsFile(clang::FileID) const;
+  /// Whether the file is one of Python's headers, or included by one.
+  bool isPython(clang::FileID) const;
 
   const clang::SourceManager &SM;
   std::string Root;
   mutable llvm::DenseMap<clang::FileID, bool> Known;
 };
-
-/// Whether the folder has a Python.h beside the file, which makes the file one of Python's own headers.
-bool isPythonHeader(llvm::StringRef Path);
 
 } // namespace ungil

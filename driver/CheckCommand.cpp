@@ -190,6 +190,10 @@ int checkCommand(const CheckArguments &Arguments) {
     return refuse(Config.Error);
   if (!Arguments.Checks.empty())
     Config.Value.Checks += "," + Arguments.Checks;
+  for (const std::string &Option : Arguments.Options) {
+    auto [Key, Value] = llvm::StringRef(Option).split('=');
+    Config.Value.Options[Key.str()] = Value.str();
+  }
   Selection Selected = select(Config.Value);
   if (!Selected.Error.empty())
     return refuse(Selected.Error);

@@ -14,6 +14,7 @@ struct CheckArguments {
   std::vector<std::string> Flags; ///< after --
   bool FixedFlags = false;        ///< there was a --
   std::string Checks;
+  std::vector<std::string> Options; ///< "ungil-x.Name=value"
   std::vector<std::string> Formats; ///< "sarif=out.sarif"
   std::string FailOn = "warning";
   std::string Root;

@@ -114,10 +114,8 @@ public:
       Message += " (possible)";
     head(F.Where, labelOf(F.Level), Message + " [" + printable(F.Rule) + "]", Bold);
     quote(F.Where, Inline ? Inline->Edits : std::vector<Edit>());
-    for (const Step &S : F.Path)
-      note(S.Where, S.Message);
-    for (const Step &S : F.Related)
-      note(S.Where, S.Message);
+    for (const Step *S : inReadingOrder(F.Path, F.Related))
+      note(S->Where, S->Message);
     for (const Fix &Other : F.Fixes)
       if (&Other != Inline)
         fix(Other);
