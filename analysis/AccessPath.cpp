@@ -175,6 +175,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
     auto Operand = U->getOpcode() == UO_AddrOf ? resolve(U->getSubExpr()) : std::nullopt;
     return Operand ? std::optional(addressOf(std::move(*Operand))) : std::nullopt;
   }
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isAdditiveOp() && B->getType()->isPointerType())
+    return resolve(B->getLHS()->getType()->isPointerType() ? B->getLHS() : B->getRHS()); // another element
   if (const auto *O = dyn_cast<CXXOperatorCallExpr>(E); O && O->getNumArgs() > 0)
     if (O->getOperator() == OO_Arrow || O->getOperator() == OO_Star || O->getOperator() == OO_Subscript)
       return resolve(O->getArg(0));

@@ -55,8 +55,9 @@ EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
     readTable(Index, V->getInit());
   for (const BinaryOperator *B : Index.memberAssignments())
     readAssignment(Index, B);
-  for (const Call &C : Index.externalCalls())
-    readRegistration(Index, C);
+  for (const auto &F : Index.functions())
+    for (const Call &C : F->Calls)
+      readRegistration(Index, C);
   addEscaping(Index);
 }
 
@@ -64,6 +65,8 @@ bool EntryPoints::add(const UnitIndex &Index, const Expr *Named, Context Where, 
   Function *F = Index.find(functionNamedBy(Named));
   if (!F)
     return false;
+  if (ModuleBodies.contains(F))
+    return true; // the library's macro registers it; the interpreter calls it once
   Known.insert(F);
   Points.push_back({F, Where, Role.str(), Named->getBeginLoc()});
   return true;
@@ -80,6 +83,7 @@ void EntryPoints::findModuleBodies(const UnitIndex &Index, const MacroTable &Mac
       continue;
     Counts.Modules += !Macro.empty() && Named;
     Known.insert(F.get());
+    ModuleBodies.insert(F.get());
     Points.push_back({F.get(), Context::Init, Macro.empty() ? Name : Macro.str(), F->Decl->getLocation()});
   }
 }
