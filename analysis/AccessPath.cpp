@@ -75,6 +75,8 @@ std::string AccessPath::spelling() const {
   std::string Text;
   if (Kind == This)
     Text = "this";
+  else if (!Root)
+    Text = "a lock of its callers";
   else if (const auto *Named = dyn_cast_or_null<NamedDecl>(Root))
     Text = Named->getNameAsString();
   if (const auto *Record = dyn_cast_or_null<RecordDecl>(Root); Record && Text.empty())

@@ -151,7 +151,12 @@ ENTRIES(good_pool)
 LIST(good_contract)
 static PyObject *good_contract_take_lock_held(PyObject *m) { return (PyObject *)POP(good_contract); }
 static PyObject *good_contract_take(PyObject *m, PyObject *a) { return good_contract_take_lock_held(m); }
-static PyObject *good_contract_give(PyObject *m, PyObject *a) { PUSH(good_contract, (Node *)a); return NULL; }
+static PyObject *good_contract_give(PyObject *m, PyObject *a) {
+  PyMutex_Lock(&spare_mutex);
+  PUSH(good_contract, (Node *)a);
+  PyMutex_Unlock(&spare_mutex);
+  return NULL;
+}
 ENTRIES(good_contract)
 
 // -- locked in the push only
