@@ -12,8 +12,8 @@ using namespace clang;
 namespace {
 
 /// What the record's field is called in analysis/knowledge: a PyTypeObject's tag is _typeobject.
-std::string recordName(QualType T) {
-  std::string Name = typeName(T);
+std::string recordName(const RecordDecl &R) {
+  std::string Name = typeName(R);
   return Name == "_typeobject" ? "PyTypeObject" : Name;
 }
 
@@ -104,7 +104,8 @@ void EntryPoints::readTable(const UnitIndex &Index, const Expr *E) {
 
 void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   const Knowledge &K = Knowledge::get();
-  std::string Record = recordName(List->getType());
+  const RecordDecl *Decl = List->getType()->getAsRecordDecl();
+  std::string Record = recordName(*Decl);
   if (Record == "PyType_Slot")
     return readSlot(Index, List, K.SlotNames, K.SlotContexts);
   if (Record == "PyModuleDef_Slot")
@@ -112,7 +113,6 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   Counts.Types += Record == "PyTypeObject" || Record == "PyType_Spec";
   Counts.Modules += Record == "PyModuleDef";
 
-  const RecordDecl *Decl = List->getType()->getAsRecordDecl();
   unsigned Position = 0;
   for (const FieldDecl *Field : Decl->fields()) {
     if (Field->isUnnamedBitField() || Position >= List->getNumInits())
@@ -148,8 +148,7 @@ void EntryPoints::readAssignment(const UnitIndex &Index, const BinaryOperator *B
   const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
   if (!Field)
     return;
-  QualType Record = Index.context().getRecordType(Field->getParent());
-  if (auto Where = contextOfField(recordName(Record), Field->getName()))
+  if (auto Where = contextOfField(recordName(*Field->getParent()), Field->getName()))
     add(Index, B->getRHS(), *Where, Field->getName());
 }
 

@@ -1,6 +1,5 @@
 #include "driver/AnalyseUnit.h"
 
-#include "compat/Clang.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
