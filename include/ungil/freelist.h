@@ -123,13 +123,15 @@ private:
   }
 
   std::uint32_t take(head &top) noexcept {
-    std::uint64_t old = top.load(std::memory_order_acquire); // acquire: `next` is read before the exchange
+    // Acquire where the head is read, also on failure, because `next` is read before the exchange. The exchange succeeds
+    // only on the very store that was acquired, so its own order adds nothing.
+    std::uint64_t old = top.load(std::memory_order_acquire);
     for (;;) {
       const std::uint32_t index = std::uint32_t(old);
       if (index == none)
         return none;
       const std::uint32_t next = nodes_[index].next.load(std::memory_order_relaxed);
-      if (top.compare_exchange_weak(old, pack(old, next), std::memory_order_acquire, std::memory_order_acquire))
+      if (top.compare_exchange_weak(old, pack(old, next), std::memory_order_relaxed, std::memory_order_acquire))
         return index;
     }
   }

@@ -34,7 +34,8 @@ public:
     ::new (node) Node{object, nullptr};
     const bool was_empty = stack_.push(node);
     // A pending call drains the pool even if no thread crosses a boundary again. Py_AddPendingCall needs no attached
-    // thread state (documented); it fails when its queue is full, and the next push then asks again.
+    // thread state (documented); it fails when its queue is full, and the next push then asks again. The main thread runs
+    // it between bytecodes; before 3.12 it notices only when it next takes the GIL.
     if (was_empty || call_refused_.load(std::memory_order_relaxed))
       call_refused_.store(Py_AddPendingCall(&pending_call, nullptr) != 0, std::memory_order_relaxed);
   }
