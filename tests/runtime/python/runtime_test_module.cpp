@@ -304,6 +304,7 @@ PyObject *section_add(PyObject *, PyObject *args) {
       ++guarded;
     }
   }
+  CriticalSection section(attached, lock);
   return PyLong_FromLong(guarded);
 }
 
