@@ -1,0 +1,24 @@
+// rule: ungil-atomic-rmw-split
+// oracle: check
+// needs: nothing
+//
+// Two atomic steps are not one.
+
+#include <atomic>
+#include <thread>
+
+static std::atomic<long> total{0};
+
+static void add() {
+  total.fetch_add(1);
+}
+
+int main() {
+  auto work = [] {
+    for (int i = 0; i < 2000000; ++i)
+      add();
+  };
+  std::thread a(work), b(work), c(work);
+  a.join(), b.join(), c.join();
+  return total == 6000000 ? 0 : 3;
+}
