@@ -5,6 +5,7 @@
 // Two atomic steps are not one.
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 static std::atomic<long> total{0};
@@ -14,11 +15,16 @@ static void add() {
 }
 
 int main() {
-  auto work = [] {
-    for (int i = 0; i < 2000000; ++i)
-      add();
+  std::atomic<long> truth{0};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+  auto work = [&] {
+    long mine = 0;
+    for (; std::chrono::steady_clock::now() < end; mine += 1000)
+      for (int i = 0; i < 1000; ++i)
+        add();
+    truth += mine;
   };
   std::thread a(work), b(work), c(work);
   a.join(), b.join(), c.join();
-  return total == 6000000 ? 0 : 3;
+  return total == truth ? 0 : 3;
 }

@@ -11,8 +11,7 @@
 #include <thread>
 #include <vector>
 
-// Reference counts of detached threads, applied later (PyO3 0.21). A clone and a drop are both queued, decrements applied
-// first here only as the schedule would have it: the owner's own drop comes before the queued increment.
+// Reference counts of detached threads, applied later (PyO3 0.21).
 static std::mutex mutex;
 static std::vector<PyObject *> increments;
 static std::vector<PyObject *> decrements;
@@ -52,7 +51,7 @@ static PyObject *run(PyObject *, PyObject *) {
     std::lock_guard<std::mutex> lock(mutex);
     decrements.push_back(clone);
   }
-  increments.clear();
+  increments.clear(); // the run shall end in a report, not in the crash that applying it would be
   apply();
   Py_RETURN_NONE;
 }

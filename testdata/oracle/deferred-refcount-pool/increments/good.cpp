@@ -11,8 +11,7 @@
 #include <thread>
 #include <vector>
 
-// Reference counts of detached threads, applied later (PyO3 0.21). A clone and a drop are both queued, decrements applied
-// first here only as the schedule would have it: the owner's own drop comes before the queued increment.
+// Reference counts of detached threads, applied later (PyO3 0.21).
 static std::mutex mutex;
 static std::vector<PyObject *> decrements;
 static long freed_early;
