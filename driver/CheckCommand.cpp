@@ -211,6 +211,11 @@ int checkCommand(const CheckArguments &Arguments) {
     for (const std::string &Path : narrow(Database, Arguments.Paths))
       return refuse("no unit of " + Database.Path + " is '" + Path + "' or lies below it");
 
+  if (Arguments.Root.empty() && llvm::none_of(Database.Commands, [&](const CompileCommand &C) {
+        return llvm::StringRef(C.File).starts_with(Root + "/");
+      }))
+    Root = projectRoot(fs::path(Database.Commands.front().File).parent_path()); // called from elsewhere
+
   RunResult Run = link(analyse(Database, Selected, Root, Arguments), {Root, Selected.RulesRun});
   if (Database.Approximate)
     std::cerr << "ungil: no compile database: flags were guessed, so the result is approximate; make a database for an "
