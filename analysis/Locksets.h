@@ -28,6 +28,13 @@ using Lockset = std::vector<HeldLock>;
 /// The lock of the first set that is in the second too, whatever guard holds it; null when there is none.
 const HeldLock *commonLock(const Lockset &, const Lockset &);
 
+/// What waits for a lock: a function by name, or a guard by its type.
+struct LockAcquisition {
+  AccessPath Lock;
+  std::string By, LockType;
+};
+std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
+
 class Locksets {
 public:
   Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);
