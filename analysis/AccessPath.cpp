@@ -75,6 +75,8 @@ std::string AccessPath::spelling() const {
   std::string Text;
   if (Kind == This)
     Text = "this";
+  else if (!Root)
+    Text = "a lock of its callers";
   else if (const auto *Named = dyn_cast_or_null<NamedDecl>(Root))
     Text = Named->getNameAsString();
   if (const auto *Record = dyn_cast_or_null<RecordDecl>(Root); Record && Text.empty())
@@ -175,6 +177,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
     auto Operand = U->getOpcode() == UO_AddrOf ? resolve(U->getSubExpr()) : std::nullopt;
     return Operand ? std::optional(addressOf(std::move(*Operand))) : std::nullopt;
   }
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isAdditiveOp() && B->getType()->isPointerType())
+    return resolve(B->getLHS()->getType()->isPointerType() ? B->getLHS() : B->getRHS()); // another element
   if (const auto *O = dyn_cast<CXXOperatorCallExpr>(E); O && O->getNumArgs() > 0)
     if (O->getOperator() == OO_Arrow || O->getOperator() == OO_Star || O->getOperator() == OO_Subscript)
       return resolve(O->getArg(0));

@@ -13,8 +13,8 @@ using namespace clang;
 namespace {
 
 /// What the record's field is called in analysis/knowledge: a PyTypeObject's tag is _typeobject.
-std::string recordName(QualType T) {
-  std::string Name = typeName(T);
+std::string recordName(const RecordDecl &R) {
+  std::string Name = typeName(R);
   return Name == "_typeobject" ? "PyTypeObject" : Name;
 }
 
@@ -80,8 +80,9 @@ EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
     readTable(Index, V->getInit());
   for (const BinaryOperator *B : Index.memberAssignments())
     readAssignment(Index, B);
-  for (const Call &C : Index.externalCalls())
-    readRegistration(Index, C);
+  for (const auto &F : Index.functions())
+    for (const Call &C : F->Calls)
+      readRegistration(Index, C);
   addEscaping(Index);
 }
 
@@ -89,6 +90,8 @@ bool EntryPoints::add(const UnitIndex &Index, const Expr *Named, Context Where, 
   Function *F = Index.find(functionNamedBy(Named));
   if (!F)
     return false;
+  if (ModuleBodies.contains(F))
+    return true; // the library's macro registers it; the interpreter calls it once
   Known.insert(F);
   Points.push_back({F, Where, Role.str(), Named->getBeginLoc()});
   return true;
@@ -105,6 +108,7 @@ void EntryPoints::findModuleBodies(const UnitIndex &Index, const MacroTable &Mac
       continue;
     Counts.Modules += !Macro.empty() && Named;
     Known.insert(F.get());
+    ModuleBodies.insert(F.get());
     Points.push_back({F.get(), Context::Init, Macro.empty() ? Name : Macro.str(), F->Decl->getLocation()});
   }
 }
@@ -125,7 +129,8 @@ void EntryPoints::readTable(const UnitIndex &Index, const Expr *E) {
 
 void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   const Knowledge &K = Knowledge::get();
-  std::string Record = recordName(List->getType());
+  const RecordDecl *Decl = List->getType()->getAsRecordDecl();
+  std::string Record = recordName(*Decl);
   if (Record == "PyType_Slot")
     return readSlot(Index, List, K.SlotNames, K.SlotContexts);
   if (Record == "PyModuleDef_Slot")
@@ -133,7 +138,6 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   Counts.Types += Record == "PyTypeObject" || Record == "PyType_Spec";
   Counts.Modules += Record == "PyModuleDef";
 
-  const RecordDecl *Decl = List->getType()->getAsRecordDecl();
   unsigned Position = 0;
   for (const FieldDecl *Field : Decl->fields()) {
     if (Field->isUnnamedBitField() || Position >= List->getNumInits())
@@ -169,8 +173,7 @@ void EntryPoints::readAssignment(const UnitIndex &Index, const BinaryOperator *B
   const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
   if (!Field)
     return;
-  QualType Record = Index.context().getRecordType(Field->getParent());
-  if (auto Where = contextOfField(recordName(Record), Field->getName()))
+  if (auto Where = contextOfField(recordName(*Field->getParent()), Field->getName()))
     add(Index, B->getRHS(), *Where, Field->getName());
 }
 

@@ -47,7 +47,7 @@ private:
   bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
 
   std::vector<EntryPoint> Points;
-  llvm::DenseSet<const Function *> Known;
+  llvm::DenseSet<const Function *> Known, ModuleBodies;
   EntryPointCounts Counts;
 };
 

@@ -172,7 +172,7 @@ private:
   }
 
   bool counts(const AccessPath &Counter, const Element &E) const {
-    return E.Index ? mentions(E.Index, Counter, 0) : Counter.pointee() == E.Array;
+    return E.Index ? mentions(E.Index, Counter, 0) : Counter == E.Array;
   }
 
   /// Whether the value is made from the counter, directly or through local variables.

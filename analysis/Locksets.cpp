@@ -20,7 +20,16 @@ void insert(Lockset &Set, HeldLock Lock) {
     Set.insert(At, std::move(Lock));
 }
 
+/// A lock that is held by contract and that nobody names: it is equal to every lock.
+const HeldLock UnnamedLock;
+
+bool holdsUnnamed(const Lockset &Held) { return llvm::is_contained(Held, UnnamedLock); }
+
 Lockset intersection(const Lockset &A, const Lockset &B) {
+  if (holdsUnnamed(A))
+    return B;
+  if (holdsUnnamed(B))
+    return A;
   Lockset Both;
   std::set_intersection(A.begin(), A.end(), B.begin(), B.end(), std::back_inserter(Both));
   return Both;
@@ -57,6 +66,12 @@ std::optional<LockEffect> knownEffect(const Expr *Site) {
   Effect.What = Known->second;
   Effect.Lock = ThisArgument;
   return Effect;
+}
+
+bool isHeldByContract(const FunctionDecl &F) {
+  std::string Name = F.getNameAsString();
+  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
+                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
 }
 
 bool isConstantZero(const Expr *E, const ASTContext &Context) {
@@ -103,7 +118,7 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 const HeldLock *commonLock(const Lockset &A, const Lockset &B) {
   for (const HeldLock &L : A)
     for (const HeldLock &Other : B)
-      if (L.Lock.byType() == Other.Lock.byType())
+      if (L == UnnamedLock || Other == UnnamedLock || L.Lock.byType() == Other.Lock.byType())
         return &L;
   return nullptr;
 }
@@ -375,7 +390,9 @@ const Locksets::Summary &Locksets::summaryOf(const Function *F) {
 Lockset Locksets::atCallSite(const Call &C, const Function &Callee, ContextSet Racing) {
   Lockset Inside;
   for (HeldLock &L : at(*C.In, C.Site, Racing))
-    if (auto P = Paths.inCallee(L.Lock, Callee.Decl, C.Site))
+    if (L == UnnamedLock)
+      insert(Inside, L);
+    else if (auto P = Paths.inCallee(L.Lock, Callee.Decl, C.Site))
       insert(Inside, {*P, nullptr, L.Where});
   const FunctionDecl *Direct = calleeOf(C.Site);
   if (!Direct || Direct->getCanonicalDecl() == C.Callee)
@@ -390,6 +407,8 @@ Lockset Locksets::atCallSite(const Call &C, const Function &Callee, ContextSet R
 }
 
 Lockset Locksets::atEntry(const Function &F, ContextSet Racing) {
+  if (isHeldByContract(*F.Decl))
+    return {UnnamedLock};
   if (EnteredIn.lookup(&F).intersects(Racing))
     return {};
   Facts &Of = factsOf(F);
@@ -421,12 +440,6 @@ Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
 bool Locksets::reaches(const Function &F, const Stmt *S) {
   Facts &Of = factsOf(F);
   return !Of.Graph || Of.Graph->reaches(S);
-}
-
-bool Locksets::heldByContract(const FunctionDecl &F) {
-  std::string Name = F.getNameAsString();
-  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
-                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
 }
 
 } // namespace ungil

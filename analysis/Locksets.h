@@ -25,7 +25,8 @@ struct HeldLock {
 /// Sorted, without duplicates.
 using Lockset = std::vector<HeldLock>;
 
-/// The lock of the first set that is in the second too, whatever guard holds it; null when there is none.
+/// The lock of the first set that is in the second too, whatever guard holds it; null when there is none. A lock that a
+/// function's name says its callers hold ("…_lock_held") has no name of its own and is common to every set.
 const HeldLock *commonLock(const Lockset &, const Lockset &);
 
 /// What waits for a lock: a function by name, or a guard by its type.
@@ -43,8 +44,6 @@ public:
   /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller from such
   /// a context holds included.
   Lockset at(const Function &, const clang::Stmt *, ContextSet Racing = ManyThreads);
-  /// Whether the function's name or an assertion says that its caller holds a lock that is not named here.
-  static bool heldByContract(const clang::FunctionDecl &);
   /// False for code that constant conditions switch off.
   bool reaches(const Function &, const clang::Stmt *);
 

@@ -26,16 +26,18 @@ std::string qualifiedName(const NamedDecl &D) {
   return Name + Own;
 }
 
+std::string typeName(const RecordDecl &D) {
+  if (const TypedefNameDecl *Typedef = D.getTypedefNameForAnonDecl())
+    return qualifiedName(*Typedef);
+  return qualifiedName(D);
+}
+
 std::string typeName(QualType T) {
   T = T.getNonReferenceType();
   while (T->isPointerType())
     T = T->getPointeeType();
-  if (const auto *R = T->getAs<RecordType>()) {
-    const RecordDecl *D = R->getDecl();
-    if (const TypedefNameDecl *Typedef = D->getTypedefNameForAnonDecl())
-      return qualifiedName(*Typedef);
-    return qualifiedName(*D);
-  }
+  if (const auto *R = T->getAs<RecordType>())
+    return typeName(*R->getDecl());
   if (const auto *Typedef = T->getAs<TypedefType>())
     return qualifiedName(*Typedef->getDecl());
   return {};

@@ -15,6 +15,9 @@ std::string qualifiedName(const clang::NamedDecl &);
 /// unnamed struct has the typedef's name, as in C.
 std::string typeName(clang::QualType);
 
+/// The same for a record that is known.
+std::string typeName(const clang::RecordDecl &);
+
 /// For messages: 'f', 'Class::method', or "a lambda".
 std::string displayName(const clang::FunctionDecl &);
 

@@ -3,5 +3,10 @@
 
 #include "llvm/Config/llvm-config.h"
 
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
+#if defined(UNGIL_CLANG_TIDY)
+#include "clang-tidy/ClangTidyCheck.h"
+#include "clang-tidy/ClangTidyModule.h"
+#if LLVM_VERSION_MAJOR < 22 // 22 moved the registry into ClangTidyModule.h
+#include "clang-tidy/ClangTidyModuleRegistry.h"
+#endif
+#endif

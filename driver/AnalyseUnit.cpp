@@ -1,6 +1,5 @@
 #include "driver/AnalyseUnit.h"
 
-#include "compat/Clang.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
@@ -106,27 +105,31 @@ Finding finding(const CheckInfo &Info, const Diagnosis &D, const Locator &Where)
   return F;
 }
 
-/// The value of an object-like macro that is one literal, such as PY_VERSION.
-std::string literalOf(Preprocessor &PP, llvm::StringRef Macro, SourceLocation *Where = nullptr) {
+/// The spelling of an object-like macro that is one token, such as PY_VERSION; empty when it is none.
+std::string tokenOf(Preprocessor &PP, llvm::StringRef Macro) {
   const MacroInfo *Info = PP.getMacroInfo(PP.getIdentifierInfo(Macro));
-  if (!Info || Info->getNumTokens() != 1 || !Info->getReplacementToken(0).isLiteral())
-    return {};
-  if (Where)
-    *Where = Info->getDefinitionLoc();
-  return PP.getSpelling(Info->getReplacementToken(0));
+  return Info && Info->getNumTokens() == 1 ? PP.getSpelling(Info->getReplacementToken(0)) : std::string();
+}
+
+unsigned numberOf(Preprocessor &PP, llvm::StringRef Macro) {
+  unsigned Number = 0;
+  std::string Text = tokenOf(PP, Macro);
+  llvm::StringRef(Text).getAsInteger(0, Number);
+  return Number;
 }
 
 PythonHeaders pythonHeaders(Preprocessor &PP) {
   PythonHeaders Headers;
-  SourceLocation Defined;
-  std::string HexText = literalOf(PP, "PY_VERSION_HEX", &Defined);
-  if (HexText.empty())
+  const MacroInfo *Version = PP.getMacroInfo(PP.getIdentifierInfo("PY_VERSION_HEX"));
+  if (!Version)
     return Headers;
-  llvm::StringRef(HexText).getAsInteger(0, Headers.VersionHex);
-  std::string Version = literalOf(PP, "PY_VERSION");
-  Headers.Version = llvm::StringRef(Version).trim('"').str();
+  Headers.VersionHex = numberOf(PP, "PY_MAJOR_VERSION") << 24 | numberOf(PP, "PY_MINOR_VERSION") << 16 |
+                       numberOf(PP, "PY_MICRO_VERSION") << 8 | 0xF0;
+  std::string Text = tokenOf(PP, "PY_VERSION");
+  Headers.Version = llvm::StringRef(Text).trim('"').str();
   const SourceManager &SM = PP.getSourceManager();
-  Headers.Directory = llvm::sys::path::parent_path(absoluteName(SM, SM.getFileID(SM.getExpansionLoc(Defined)))).str();
+  FileID File = SM.getFileID(SM.getExpansionLoc(Version->getDefinitionLoc()));
+  Headers.Directory = llvm::sys::path::parent_path(absoluteName(SM, File)).str();
   return Headers;
 }
 

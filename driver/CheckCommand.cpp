@@ -189,7 +189,7 @@ int checkCommand(const CheckArguments &Arguments) {
   if (!Config.Error.empty())
     return refuse(Config.Error);
   if (!Arguments.Checks.empty())
-    Config.Value.Checks += "," + Arguments.Checks;
+    Config.Value.Checks += (Config.Value.Checks.empty() ? "" : ",") + Arguments.Checks;
   for (const std::string &Option : Arguments.Options) {
     auto [Key, Value] = llvm::StringRef(Option).split('=');
     Config.Value.Options[Key.str()] = Value.str();

@@ -1,11 +1,9 @@
 // The checks as a module of stock clang-tidy. One Unit is built for each translation unit and shared by all of them.
 
+#define UNGIL_CLANG_TIDY
 #include "checks/Check.h"
 #include "compat/Clang.h"
 
-#include "clang-tidy/ClangTidyCheck.h"
-#include "clang-tidy/ClangTidyModule.h"
-#include "clang-tidy/ClangTidyModuleRegistry.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
 
 namespace ungil {

@@ -48,7 +48,7 @@ private:
   }
 
   static bool isShared(Unit &U, const Operation &Op) {
-    if (Locksets::heldByContract(*Op.In->Decl) || !U.contexts().of(Op.owner()).intersects(racing(Op.List)))
+    if (!U.contexts().of(Op.owner()).intersects(racing(Op.List)))
       return false;
     return Op.List.Kind != AccessPath::Object || Op.FallsBack;
   }

@@ -61,7 +61,7 @@ def load_script():
 
 def finding(rule="ungil-unsynchronized-lazy-init", line=11, **more):
     return {"rule": rule, "message": "the message", "severity": "warning", "confidence": "likely",
-            "where": {"file": "src/a.c", "line": line, "column": 9}, "path": [], **more}
+            "file": "src/a.c", "line": line, "column": 9, "path": [], **more}
 
 
 class EnclosingFunction(unittest.TestCase):
@@ -117,7 +117,7 @@ class Ecosystem(unittest.TestCase):
 
     def run_script(self, *findings, units=None, options=(), **answer):
         units = units or [{"file": "src/a.c", "status": "analysed"}, {"file": "src/b.cpp", "status": "partial", "problem": "x.h: file not found"}]
-        self.write("answer.json", json.dumps({"findings": findings, "units": units, "counts": {"types": {"seen": 2}}, **answer}))
+        self.write("answer.json", json.dumps({"findings": findings, "units": units, "statistics": {"types": {"seen": 2}}, **answer}))
         done = subprocess.run([sys.executable, SCRIPT, "--mirrors", self.path("mirrors"), "--python-include", self.path("python"), "--ungil", self.path("ungil"),
                                "--work", self.path("work"), "--projects", self.path("projects.json"), "--findings", self.path("findings"), "-j", "1", *options],
                               capture_output=True, text=True)

@@ -34,15 +34,15 @@ src/caché/lazy init.c:4:18: note: 'get' is called by concurrent threads
     4 | static PyObject *get(PyObject *self) {
       |                  ^~~
 /usr/include/python3.14/object.h:12:1: note: through this macro
-src/caché/lazy init.c:5:35: note: set it in Py_mod_exec instead
-    5 |         if (/* déjà vu 🐍 */ !cache) cache = PyDict_New();
-      |                                      ^~~~~
 src/caché/lazy init.c:2:18: note: 'cache[0]' is declared here
     2 | static PyObject *cache;
       |                  ^~~~~
 src/latin.c:1:5: note: used here
     1 | int caf<E9> = 1;
       |     ^~~~~~~
+src/caché/lazy init.c:5:35: note: set it in Py_mod_exec instead
+    5 |         if (/* déjà vu 🐍 */ !cache) cache = PyDict_New();
+      |                                      ^~~~~
 src/caché/lazy init.c:2:1: note: fix: drop the cache
     2 | static PyObject *cache;
       | ^~~~~~~~~~~~~~~~~~~~~~~

@@ -1,0 +1,50 @@
+// rule: ungil-borrowed-field-return
+// oracle: crash
+// needs: free-threaded
+// driver: threads
+// since: 3.13
+//
+// The writer holds the lock, the reader does not.
+
+#include "fixture.h"
+
+typedef struct {
+  PyObject_HEAD
+  PyObject *value;
+} Box;
+static PyObject *box;
+
+static PyObject *get(PyObject *self) {
+  PyObject *result;
+  result = Py_XNewRef(((Box *)self)->value); // FLAG
+  return result;
+}
+
+static PyObject *run(PyObject *module, PyObject *thread) {
+  long reads = PyLong_AsLong(thread) % 2;
+  for (int i = 0; i < 50; ++i) {
+    if (reads) {
+      PyObject *seen = get(box);
+      Py_XDECREF(seen);
+      continue;
+    }
+    PyObject *fresh = PyUnicode_FromFormat("%d %p", i, (void *)&fresh);
+    if (!fresh)
+      return NULL;
+    Py_BEGIN_CRITICAL_SECTION(box);
+    Py_XSETREF(((Box *)box)->value, fresh);
+    Py_END_CRITICAL_SECTION();
+  }
+  Py_RETURN_NONE;
+}
+
+static PyType_Slot box_slots[] = {{0, NULL}};
+static PyType_Spec box_spec = {"fixture.Box", sizeof(Box), 0, Py_TPFLAGS_DEFAULT, box_slots};
+static int exec(PyObject *module) {
+  PyObject *type = PyType_FromModuleAndSpec(module, &box_spec, NULL);
+  box = type ? PyObject_CallNoArgs(type) : NULL;
+  Py_XDECREF(type);
+  return box ? 0 : -1;
+}
+static PyMethodDef methods[] = {{"run", run, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+MODULE(methods, exec)

@@ -1,0 +1,22 @@
+// rule: ungil-non-atomic-flag
+// oracle: tsan
+// needs: nothing
+//
+// volatile orders nothing between threads.
+
+#include <atomic>
+#include <thread>
+
+static std::atomic<bool> stop;
+
+static void loop() {
+  while (!stop.load(std::memory_order_relaxed))
+    std::this_thread::yield();
+}
+
+int main() {
+  std::thread worker(loop);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  stop.store(true, std::memory_order_relaxed);
+  worker.join();
+}

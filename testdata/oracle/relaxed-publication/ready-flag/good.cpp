@@ -1,0 +1,30 @@
+// rule: ungil-relaxed-publication
+// oracle: tsan
+// needs: nothing
+//
+// A flag beside its payload.
+
+#include <atomic>
+#include <thread>
+
+static long payload;
+static std::atomic<bool> ready{false};
+
+static void produce() {
+  payload = 42;
+  ready.store(true, std::memory_order_release);
+}
+
+static long consume() {
+  while (!ready.load(std::memory_order_acquire)) {}
+  return payload;
+}
+
+int main() {
+  for (int i = 0; i < 500; ++i) {
+    payload = 0;
+    ready = false;
+    std::thread a(produce), b(consume);
+    a.join(), b.join();
+  }
+}
