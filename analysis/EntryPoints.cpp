@@ -3,6 +3,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
 
 namespace ungil {
@@ -44,9 +45,33 @@ llvm::StringRef bindingMember(const FunctionDecl &Callee) {
   auto [Namespace, Rest] = llvm::StringRef(Name).split("::");
   if (Rest.empty() || !Knowledge::get().BindingNamespaces.contains(Namespace))
     return {};
-  return isa<CXXConstructorDecl>(Callee) ? llvm::StringRef("constructor") : Callee.getName();
+  if (isa<CXXConstructorDecl>(Callee))
+    return "constructor";
+  return Callee.getIdentifier() ? Callee.getName() : llvm::StringRef();
 }
 
+} // namespace
+
+namespace {
+/// Whether an argument asks for the bound function to run in the life of a guard that detaches.
+bool runsDetached(const Expr *Call) {
+  const Knowledge &K = Knowledge::get();
+  for (int I = 0; const Expr *Argument = argumentOf(Call, I); ++I) {
+    const auto *Record = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        Argument->IgnoreImplicit()->getType().getNonReferenceType()->getAsCXXRecordDecl());
+    if (!Record || !K.CallGuards.contains(qualifiedName(*Record)))
+      continue;
+    for (const TemplateArgument &A : Record->getTemplateArgs().asArray()) {
+      llvm::ArrayRef<TemplateArgument> Guards = A.getKind() == TemplateArgument::Pack ? A.pack_elements() : llvm::ArrayRef(A);
+      for (const TemplateArgument &Guard : Guards)
+        if (Guard.getKind() == TemplateArgument::Type)
+          if (auto Known = K.StateGuards.find(typeName(Guard.getAsType()));
+              Known != K.StateGuards.end() && Known->second == StateOperation::Detach)
+            return true;
+    }
+  }
+  return false;
+}
 } // namespace
 
 EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
@@ -161,6 +186,8 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
       if (!Argument || !Passed.Where || isNull(Argument, Index.context()))
         continue;
       bool Resolved = add(Index, Argument, *Passed.Where, "callback of " + Name);
+      if (Resolved)
+        Points.back().DropsClosure = Passed.DropsClosure;
       Counts.CallbacksPresent++;
       Counts.CallbacksResolved += Resolved;
     }
@@ -170,8 +197,11 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
     return;
   auto Factory = K.BindingFactories.find(Member);
   Context Where = Factory == K.BindingFactories.end() ? Context::Concurrent : Factory->second;
+  if (runsDetached(C.Site))
+    Where = Context::Detached;
+  std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
   for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I)
-    if (add(Index, Argument, Where, Member)) {
+    if (add(Index, Argument, Where, Role)) {
       Counts.MethodsPresent++;
       Counts.MethodsResolved++;
     }

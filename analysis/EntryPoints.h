@@ -16,6 +16,7 @@ struct EntryPoint {
   Context Where;
   std::string Role;                 ///< "tp_dealloc", "ml_meth", "thread start routine"
   clang::SourceLocation Registered; ///< where it is handed over
+  bool DropsClosure = false;        ///< what a lambda captured by copy is destroyed when it has run
 };
 
 /// How much of what is registered could be resolved to a function of the project.

@@ -7,6 +7,22 @@
 #include <nlohmann/json.hpp>
 
 namespace ungil {
+
+void NameSet::insert(llvm::StringRef Name) {
+  llvm::StringRef Stored = Names.insert(Name).first->getKey();
+  if (!Stored.contains('*'))
+    return;
+  if (auto Pattern = llvm::GlobPattern::create(Stored))
+    Patterns.push_back(std::move(*Pattern));
+  else
+    llvm::consumeError(Pattern.takeError());
+}
+
+bool NameSet::contains(llvm::StringRef Name) const {
+  return Names.contains(Name) ||
+         llvm::any_of(Patterns, [&](const llvm::GlobPattern &Pattern) { return Pattern.match(Name); });
+}
+
 namespace {
 
 using Json = nlohmann::json;
@@ -18,9 +34,9 @@ Context contextNamed(const std::string &Name) {
   throw std::runtime_error("no context is called '" + Name + "'");
 }
 
-void addAll(llvm::StringSet<> &Set, const Json &Names) {
+template <class Set> void addAll(Set &Into, const Json &Names) {
   for (const auto &Name : Names)
-    Set.insert(Name.get<std::string>());
+    Into.insert(Name.get<std::string>());
 }
 
 std::optional<ArgumentIndex> argument(const Json &Row, const char *Key) {
@@ -58,6 +74,7 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
     if (Row["context"] != "caller")
       C.Where = contextNamed(Row["context"]);
     C.Once = argument(Row, "once");
+    C.DropsClosure = Row.value("drops-closure", false);
     K.Callbacks[Row["function"].get<std::string>()].push_back(C);
   }
   addAll(K.ModuleStateGetters, Data["module-state-getters"]);
@@ -113,12 +130,64 @@ void loadContainers(const Json &Data, Knowledge &K) {
   addAll(K.OwningPointers, Data["owning-pointers"]);
 }
 
+StateOperation::Kind stateOperationNamed(const std::string &Name) {
+  for (auto [Known, What] : {std::pair("detach", StateOperation::Detach),
+                             {"attach", StateOperation::Attach},
+                             {"ensure", StateOperation::Ensure},
+                             {"restore", StateOperation::Restore},
+                             {"swap", StateOperation::Swap},
+                             {"forget", StateOperation::Forget}})
+    if (Name == Known)
+      return What;
+  throw std::runtime_error("no operation on thread states is called '" + Name + "'");
+}
+
+void loadThreadState(const Json &Data, Knowledge &K) {
+  for (const auto &[Name, Row] : Data["operations"].items()) {
+    StateOperation Operation;
+    Operation.What = stateOperationNamed(Row["does"]);
+    if (Row.contains("token") && Row["token"].is_number())
+      Operation.Token = Row["token"].get<ArgumentIndex>();
+    K.StateOperations[Name] = Operation;
+  }
+  for (const auto &[Name, What] : Data["guards"].items())
+    K.StateGuards[Name] = stateOperationNamed(What);
+  addAll(K.CallGuards, Data["call-guards"]);
+  addAll(K.StateTests, Data["tests"]);
+  K.ApiPrefixes = Data["api-prefixes"];
+  for (const char *List : {"callable-detached", "accessors"})
+    addAll(K.CallableDetached, Data[List]);
+  addAll(K.Increments, Data["reference-counts"]["increments"]);
+  addAll(K.Decrements, Data["reference-counts"]["decrements"]);
+  addAll(K.Immortals, Data["immortal"]);
+  addAll(K.IgnoredMacros, Data["ignored-macros"]);
+  addAll(K.Emptiers, Data["emptying-members"]);
+  addAll(K.ReferenceOwners, Data["reference-owners"]);
+  addAll(K.BindingNeedsAttached, Data["bindings"]["attached"]);
+  addAll(K.BindingIncrements, Data["bindings"]["increments"]);
+  addAll(K.BindingDecrements, Data["bindings"]["decrements"]);
+  addAll(K.RunsPython, Data["runs-python"]);
+  addAll(K.DropsReferences, Data["drops-references"]);
+  addAll(K.SuspendedLocks, Data["locks"]["suspended"]);
+  addAll(K.DetachingLocks, Data["locks"]["detaching"]);
+  addAll(K.ReentrantLocks, Data["locks"]["re-entrant"]);
+  for (const auto &[Name, Row] : Data["waits"].items())
+    K.Waits[Name] = argument(Row, "timeout");
+  K.DetachedAdvice.reserve(Data["advice"].size()); // growing would copy the sets, whose patterns refer to them
+  for (const Json &Row : Data["advice"]) {
+    auto &[Names, Text] = K.DetachedAdvice.emplace_back();
+    addAll(Names, Row["names"]);
+    Text = Row["text"];
+  }
+}
+
 Knowledge load() {
   Knowledge K;
   loadEntryPoints(Json::parse(knowledge::EntryPoints), K);
   loadLocks(Json::parse(knowledge::Locks), K);
   loadMemory(Json::parse(knowledge::Memory), K);
   loadContainers(Json::parse(knowledge::Containers), K);
+  loadThreadState(Json::parse(knowledge::ThreadState), K);
   return K;
 }
 

@@ -8,6 +8,7 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/GlobPattern.h"
 
 #include <optional>
 #include <string>
@@ -35,6 +36,32 @@ struct Callback {
   ArgumentIndex Argument = 0;
   std::optional<Context> Where;        ///< empty: in the context of the caller
   std::optional<ArgumentIndex> Once;   ///< the once flag that serialises the calls
+  bool DropsClosure = false;           ///< the callee's copy of the function object dies where the function ran
+};
+
+/// What a function does to the thread state of the calling thread.
+struct StateOperation {
+  enum Kind {
+    Detach,
+    Attach,
+    Ensure,  ///< attaches, and remembers in a token what was before
+    Restore, ///< goes back to what was before the token was made
+    Swap,    ///< detaches when the argument is NULL, else attaches
+    Forget,  ///< leaves a state that is not known
+  };
+  Kind What = Detach;
+  std::optional<ArgumentIndex> Token; ///< argument that holds the token
+};
+
+/// Names, some with *.
+class NameSet {
+public:
+  void insert(llvm::StringRef Name);
+  bool contains(llvm::StringRef Name) const;
+
+private:
+  llvm::StringSet<> Names; ///< and texts of patterns, which refer to them
+  std::vector<llvm::GlobPattern> Patterns;
 };
 
 struct Knowledge {
@@ -63,6 +90,23 @@ struct Knowledge {
   llvm::StringSet<> SynchronisedTypes;
 
   llvm::StringSet<> Allocators, Deallocators, ReferenceDrops, TypeLinkReads, TypeLinkWrites;
+
+  llvm::StringMap<StateOperation> StateOperations;
+  llvm::StringMap<StateOperation::Kind> StateGuards;  ///< Detach or Ensure for the life of the object
+  llvm::StringSet<> CallGuards;                       ///< templates over guards, for bound functions
+  llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
+  std::vector<std::string> ApiPrefixes;
+  NameSet CallableDetached;                           ///< accessors of immutable fields included
+  llvm::StringSet<> Increments, Decrements, Immortals, IgnoredMacros;
+  NameSet BindingNeedsAttached, BindingIncrements, BindingDecrements;
+  llvm::StringSet<> ReferenceOwners;                  ///< classes; those that derive from them too
+  NameSet RunsPython, DropsReferences;                ///< may run any Python code; may do so by deallocation
+  NameSet SuspendedLocks;                             ///< given up while the thread is detached: critical sections
+  NameSet DetachingLocks;                             ///< waiting for them detaches
+  NameSet ReentrantLocks;                             ///< types and functions
+  llvm::StringMap<std::optional<ArgumentIndex>> Waits; ///< with the argument that says how long
+  std::vector<std::pair<NameSet, std::string>> DetachedAdvice;
+  llvm::StringSet<> Emptiers;                         ///< members after which an owner holds nothing
 
   llvm::StringSet<> Containers, ContainerPeeks, ContainerPops, ContainerPushes, OwningPointers;
 };

@@ -123,6 +123,27 @@ const HeldLock *commonLock(const Lockset &A, const Lockset &B) {
   return nullptr;
 }
 
+std::optional<LockAcquisition> lockAcquiredBy(const Expr *Site, const PathResolver &Paths) {
+  const auto *Construction = dyn_cast<CXXConstructExpr>(Site);
+  const Expr *Argument = nullptr;
+  std::string By;
+  if (Construction && Knowledge::get().GuardTypes.contains(typeName(Site->getType()))) {
+    if (Construction->getNumArgs() != 1) // with a tag the guard does not wait
+      return std::nullopt;
+    Argument = Construction->getArg(0);
+    By = typeName(Site->getType());
+  } else if (auto Effect = knownEffect(Site); Effect && Effect->What == LockEffect::Acquire) {
+    if (Effect->WaitsIf && isConstantZero(argumentOf(Site, *Effect->WaitsIf), calleeOf(Site)->getASTContext()))
+      return std::nullopt;
+    Argument = argumentOf(Site, Effect->Lock);
+    By = qualifiedName(*calleeOf(Site));
+  }
+  auto Lock = Argument ? lockNamedBy(Argument, Paths) : std::nullopt;
+  if (!Lock)
+    return std::nullopt;
+  return LockAcquisition{std::move(*Lock), std::move(By), typeName(Argument->getType())};
+}
+
 struct Locksets::Facts {
   std::unique_ptr<FlowGraph> Graph;
   llvm::DenseMap<const Stmt *, Lockset> Held;

@@ -29,6 +29,13 @@ using Lockset = std::vector<HeldLock>;
 /// function's name says its callers hold ("…_lock_held") has no name of its own and is common to every set.
 const HeldLock *commonLock(const Lockset &, const Lockset &);
 
+/// What waits for a lock: a function by name, or a guard by its type.
+struct LockAcquisition {
+  AccessPath Lock;
+  std::string By, LockType;
+};
+std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
+
 class Locksets {
 public:
   Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);

@@ -24,7 +24,8 @@ bool isConstant(const VarDecl *V) {
 
 Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
     : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
-      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths) {}
+      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths),
+      States(Index, Entries, Reach) {}
 
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
@@ -49,7 +50,8 @@ Statistics Unit::statistics() const {
     ++S[Kind];
   }
   S["calls.external"] = Index.externalCalls().size();
-  S["graphs.given-up"] = Locks.functionsGivenUp();
+  S["graphs.given-up"] = Locks.functionsGivenUp() + States.functionsGivenUp();
+  S["thread-state.functions"] = States.functionsAnalysed();
   return S;
 }
 

@@ -9,6 +9,7 @@
 #include "analysis/Locksets.h"
 #include "analysis/MacroRecorder.h"
 #include "analysis/Statistics.h"
+#include "analysis/ThreadState.h"
 #include "analysis/UnitIndex.h"
 
 namespace ungil {
@@ -26,6 +27,7 @@ public:
   const Contexts &contexts() const { return Reach; }
   const PathResolver &paths() const { return Paths; }
   Locksets &locks() { return Locks; }
+  ThreadStates &threadStates() { return States; }
 
   /// What was resolved of what is there.
   Statistics statistics() const;
@@ -37,6 +39,7 @@ private:
   Contexts Reach;
   PathResolver Paths;
   Locksets Locks;
+  ThreadStates States;
 };
 
 } // namespace ungil

@@ -1,0 +1,166 @@
+#include "analysis/LockUses.h"
+
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+class Collector {
+public:
+  explicit Collector(Unit &U) : U(U), Runs(U) {}
+
+  std::vector<LockUse> run() {
+    for (const auto &F : U.index().functions())
+      for (const Call &C : F->Calls)
+        addWait(*F, C);
+    if (Uses.empty()) // guards of the project's own take locks in functions of its own
+      return {};
+    for (const auto &F : U.index().functions())
+      for (const Call &C : F->Calls)
+        addHold(*F, C);
+    return std::move(Uses);
+  }
+
+private:
+  LockUse *find(const AccessPath &Lock) {
+    AccessPath ByType = Lock.byType();
+    auto At = llvm::find_if(Uses, [&](const LockUse &L) { return L.Lock == ByType; });
+    return At == Uses.end() ? nullptr : &*At;
+  }
+
+  void addWait(const Function &F, const Call &C) {
+    U.paths().enter(F.Decl);
+    auto Taken = lockAcquiredBy(C.Site, U.paths());
+    const Knowledge &K = Knowledge::get();
+    if (!Taken || K.SuspendedLocks.contains(Taken->By) || !U.locks().reaches(F, C.Site))
+      return;
+    if (Taken->Lock.Kind == AccessPath::Local || Taken->Lock.Kind == AccessPath::ThreadLocal)
+      return;
+    LockUse *Use = find(Taken->Lock);
+    if (!Use) {
+      Uses.push_back({Taken->Lock.byType(), K.DetachingLocks.contains(Taken->By), false, false, {}, {}});
+      Use = &Uses.back();
+    }
+    Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
+    Use->FromPython |= U.contexts().of(&F).intersects(
+        {Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive, Context::Escaped});
+    Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site)});
+  }
+
+  void addHold(const Function &F, const Call &C) {
+    LockHold Hold;
+    if (!describe(C, Hold))
+      return;
+    for (const HeldLock &L : U.locks().at(F, C.Site)) {
+      LockUse *Use = find(L.Lock);
+      if (!Use)
+        Use = addGuarded(F, C, L);
+      // What a caller holds is told where the caller calls.
+      if (Hold.What == LockHold::RunsPython && !F.Callers.empty() && !isIn(L.Where, F))
+        continue;
+      if (!Use || Locksets::heldByContract(*F.Decl) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
+        continue;
+      Hold.In = &F;
+      Hold.Site = C.Site;
+      Hold.Taken = L.Where;
+      Hold.State = U.threadStates().at(F, C.Site);
+      Use->Holds.push_back(Hold);
+    }
+  }
+
+  bool isIn(SourceLocation Loc, const Function &F) const {
+    SourceRange Body = F.Decl->getSourceRange();
+    const SourceManager &SM = U.sources();
+    Loc = SM.getExpansionLoc(Loc);
+    return !SM.isBeforeInTranslationUnit(Loc, Body.getBegin()) && !SM.isBeforeInTranslationUnit(Body.getEnd(), Loc);
+  }
+
+  /// A lock that a guard of the project's own took: its kind is known by the type of the lock.
+  LockUse *addGuarded(const Function &F, const Call &C, const HeldLock &L) {
+    const FieldDecl *Field = L.Lock.Fields.empty() ? nullptr : L.Lock.Fields.back();
+    if (!L.Token || !Field || !Knowledge::get().DetachingLocks.contains(typeName(Field->getType())))
+      return nullptr;
+    bool FromPython = !U.contexts().of(&F).empty() && U.contexts().of(&F) != ContextSet(Context::Init);
+    Uses.push_back({L.Lock.byType(), true, false, FromPython, {}, {}});
+    Uses.back().Waits.push_back({&F, L.Where, U.threadStates().at(F, C.Site)});
+    return &Uses.back();
+  }
+
+  /// What the call can do that the interpreter decides.
+  bool describe(const Call &C, LockHold &Hold) {
+    const Knowledge &K = Knowledge::get();
+    if (const Function *Callee = U.index().find(C.Callee)) {
+      auto Way = Runs.in(*Callee);
+      if (!Way)
+        return false;
+      Hold.Name = Way->Name;
+      Hold.Through = std::move(Way->Calls);
+      return true;
+    }
+    Hold.Name = displayName(*C.Callee);
+    std::string Qualified = qualifiedName(*C.Callee);
+    if (PythonRuns::byName(*C.Callee))
+      return true;
+    if (K.DropsReferences.contains(Qualified)) {
+      Hold.What = LockHold::DropsReference;
+      return dropsShared(C.Site);
+    }
+    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
+    Hold.What = LockHold::Attaches;
+    return Operation && (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
+  }
+
+  /// Whether the object comes from memory that others see: only then can it be of any type.
+  bool dropsShared(const Expr *Site) {
+    const auto *C = dyn_cast<CallExpr>(Site);
+    auto Path = C && C->getNumArgs() ? U.paths().resolve(C->getArg(0)) : std::nullopt;
+    if (!Path)
+      return false;
+    AccessPath ByType = Path->byType();
+    return ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
+           (ByType.Kind == AccessPath::Object && !ByType.Fields.empty());
+  }
+
+  Unit &U;
+  PythonRuns Runs;
+  std::vector<LockUse> Uses;
+};
+
+} // namespace
+
+bool PythonRuns::byName(const FunctionDecl &F) {
+  const Knowledge &K = Knowledge::get();
+  std::string Name = qualifiedName(F);
+  return K.RunsPython.contains(Name) && !K.CallableDetached.contains(Name);
+}
+
+std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
+  auto [At, New] = Known.try_emplace(&F, std::nullopt);
+  if (!New)
+    return At->second;
+  std::optional<Way> Found;
+  for (const Call &C : F.Calls) {
+    if (!U.locks().reaches(F, C.Site) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
+      continue;
+    if (const Function *Callee = U.index().find(C.Callee)) {
+      if (auto Inside = in(*Callee)) {
+        Found = std::move(Inside);
+        Found->Calls.insert(Found->Calls.begin(), &C);
+        break;
+      }
+    } else if (byName(*C.Callee)) {
+      Found = Way{{&C}, displayName(*C.Callee)};
+      break;
+    }
+  }
+  return Known[&F] = Found;
+}
+
+std::vector<LockUse> lockUses(Unit &U) { return Collector(U).run(); }
+
+} // namespace ungil

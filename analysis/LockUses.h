@@ -1,0 +1,60 @@
+// Which locks are waited for by attached threads, and which are held while a thread runs Python code or attaches: the two
+// halves of the deadlocks between a lock and the interpreter.
+#pragma once
+
+#include "analysis/Unit.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+/// A call or the construction of a guard that waits for a lock.
+struct LockWait {
+  const Function *In = nullptr;
+  clang::SourceRange Where;
+  Attachment State = Attachment::Unknown;
+};
+
+/// A place that holds a lock across something that the interpreter decides.
+struct LockHold {
+  enum Kind { RunsPython, DropsReference, Attaches } What = RunsPython;
+  const Function *In = nullptr;
+  const clang::Expr *Site = nullptr;
+  std::string Name;                      ///< of the function of the API
+  std::vector<const Call *> Through;     ///< calls from Site down to it
+  clang::SourceLocation Taken;           ///< where the lock was taken
+  Attachment State = Attachment::Unknown;
+};
+
+struct LockUse {
+  AccessPath Lock;          ///< by type
+  bool Detaches = false;    ///< waiting for it detaches
+  bool Reentrant = false;   ///< the thread that holds it may take it again
+  bool FromPython = false;  ///< functions that Python code can call take it
+  std::vector<LockWait> Waits;
+  std::vector<LockHold> Holds;
+};
+
+/// Critical sections, which a detached thread gives up, are left out.
+std::vector<LockUse> lockUses(Unit &);
+
+/// Whether Python code can run in the function; the calls that lead there, outermost first, and the function's name.
+class PythonRuns {
+public:
+  explicit PythonRuns(Unit &U) : U(U) {}
+  struct Way {
+    std::vector<const Call *> Calls;
+    std::string Name;
+  };
+  std::optional<Way> in(const Function &);
+  /// The function of the API that a call runs Python code through, by its name.
+  static bool byName(const clang::FunctionDecl &);
+
+private:
+  Unit &U;
+  llvm::DenseMap<const Function *, std::optional<Way>> Known;
+};
+
+} // namespace ungil

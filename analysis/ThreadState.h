@@ -1,0 +1,99 @@
+// Whether the thread has an attached thread state, at every point of every function: what CPython calls holding the GIL
+// on other builds. Detaching and attaching calls, guards, tokens that remember the state before, tests of the state, and
+// branches on one condition taken twice are followed; callees by summaries, for each state that they are entered in.
+//
+// Where paths disagree the state is unknown, and unknown is never reported. Source of the rules: Doc/c-api/threads.rst;
+// the effects of functions are in knowledge/thread-state.json.
+#pragma once
+
+#include "analysis/Contexts.h"
+#include "analysis/FlowGraph.h"
+#include "analysis/PythonApi.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+enum class Attachment : std::uint8_t {
+  Unknown,
+  Attached,
+  Detached,
+  Outer, ///< what it was before the object or token that ends here was made; only in summaries
+};
+
+/// Where the thread state became what it is; null when the function was entered so.
+struct StateOrigin {
+  const clang::Stmt *At = nullptr;
+  bool ByTest = false; ///< a test of the state told, nothing changed it
+};
+
+/// Python touched while detached.
+struct DetachedUse {
+  PythonApi::Need What = PythonApi::Attached;
+  clang::SourceRange Where;
+  std::string Name;                  ///< the function of the API, or the class whose copy or destructor does it
+  const clang::VarDecl *Variable = nullptr; ///< destroyed here, for implicit destructors
+  bool IsDestruction = false, IsCopy = false;
+  const Function *Callee = nullptr;  ///< the use is inside this function, which is called here
+  const DetachedUse *Inner = nullptr;
+  StateOrigin Since;
+
+  const DetachedUse &innermost() const { return Inner ? Inner->innermost() : *this; }
+};
+
+/// A path that breaks the pairing of detaching and attaching.
+struct StateImbalance {
+  enum Kind { LeftDetached, AttachedTwice, DetachedTwice, TokenKept, RestoredDetached } What;
+  clang::SourceRange Where;
+  clang::SourceRange Before;               ///< the operation that is not undone, or done a second time
+  const clang::ValueDecl *Token = nullptr; ///< variable that holds the token
+  const clang::ReturnStmt *Return = nullptr;
+};
+
+class ThreadStates {
+public:
+  ThreadStates(const UnitIndex &, const EntryPoints &, const Contexts &);
+  ~ThreadStates();
+
+  /// Uses in a stretch of code that the function itself detached.
+  std::vector<const DetachedUse *> usesAfterDetaching(const Function &);
+  /// Uses with the state in which the function was entered, if that is detached.
+  std::vector<const DetachedUse *> usesWhenEnteredDetached(const Function &);
+  std::vector<StateImbalance> imbalances(const Function &);
+  /// What the token of a detaching call is assigned to; null when it initialises a variable or is dropped.
+  const clang::Expr *keptIn(const Function &, const clang::Stmt *Call);
+  /// The state just before a call, whatever way the function was reached; unknown when the ways disagree.
+  Attachment at(const Function &, const clang::Stmt *);
+
+  /// Whether the function, or one that it calls, attaches or detaches.
+  bool changesState(const Function &F) const { return Users.contains(&F); }
+
+  PythonApi &api() { return Api; }
+  unsigned functionsAnalysed() const { return Analysed; }
+  unsigned functionsGivenUp() const { return GivenUp; }
+
+private:
+  friend class StateFlow;
+  struct Facts;
+
+  const Facts &factsOf(const Function &, Attachment Entry);
+  /// Null while the function is being analysed, and for functions that leave the state alone.
+  const Facts *effectOf(const Function *, Attachment Entry);
+  void findUsers();
+  unsigned entriesOf(const Function &);
+
+  const UnitIndex &Index;
+  const Contexts &Reach;
+  PythonApi Api;
+  llvm::DenseMap<const Function *, ContextSet> EnteredIn; ///< from outside the unit
+  llvm::DenseSet<const Function *> DropsClosure;          ///< entered by a thread that destroys the lambda afterwards
+  llvm::DenseSet<const Function *> Users;                 ///< of operations on the state, directly or through callees
+  llvm::DenseMap<const Function *, unsigned> Entries;     ///< bits of Attachment
+  llvm::DenseMap<std::pair<const Function *, unsigned>, std::unique_ptr<Facts>> Known;
+  llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
+  unsigned Analysed = 0, GivenUp = 0;
+};
+
+} // namespace ungil

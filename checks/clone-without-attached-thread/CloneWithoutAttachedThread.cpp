@@ -1,0 +1,72 @@
+// Reports changes of reference counts by a thread that has no attached thread state: Py_INCREF and its kin, and in C++
+// copies and destructors of objects that own a reference, also inside members and containers.
+//
+// Does not report None and other objects that are never freed, values that are NULL on the path, objects that were moved
+// from or released, references and handles that own nothing, and code that only some paths reach detached.
+//
+// Known holes: helpers in other translation units; by-value parameters of bound functions; exception paths; ownership
+// inside std::function and std::any.
+
+#include "analysis/DetachedPath.h"
+#include "analysis/Names.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class CloneWithoutAttachedThread : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    for (const DetachedStretch &S :
+         detachedStretches(U, [](const DetachedUse &Use) { return Use.What != PythonApi::Attached; }))
+      Found.push_back(describe(U, S));
+    return Found;
+  }
+
+private:
+  static Diagnosis describe(Unit &U, const DetachedStretch &S) {
+    const DetachedUse &Use = *S.Uses.front();
+    Diagnosis D;
+    D.Where = Use.Where;
+    D.Sureness = S.Since.At && !S.Since.ByTest && !Use.Inner ? Confidence::Certain : Confidence::Likely;
+    D.Message = subject(Use) + ", " + whyDetached(U, S) + "; " + consequence(Use);
+    explainDetached(U, S, Use, D);
+    for (const DetachedUse *Other : llvm::drop_begin(S.Uses))
+      D.Related.push_back({Other->Where, subject(*Other) + " here too"});
+    D.Path.push_back({Use.Where, advice(Use, S)});
+    return D;
+  }
+
+  static std::string subject(const DetachedUse &Use) {
+    if (Use.IsCopy)
+      return "a '" + Use.Name + "' is copied";
+    if (Use.IsDestruction && Use.Variable)
+      return "'" + Use.Variable->getNameAsString() + "' is destroyed and drops its Python reference";
+    if (Use.IsDestruction)
+      return "a '" + Use.Name + "' is destroyed and drops its Python reference";
+    if (Use.Inner)
+      return "'" + Use.Name + "' changes a reference count";
+    return "'" + Use.Name + "' changes a reference count";
+  }
+
+  static std::string consequence(const DetachedUse &Use) {
+    if (Use.innermost().What == PythonApi::Decrement)
+      return "a destructor that runs here crashes, and the collector can be rewriting the count";
+    return "another thread can free the object meanwhile, and the collector can be rewriting the count";
+  }
+
+  static std::string advice(const DetachedUse &Use, const DetachedStretch &S) {
+    if (Use.IsDestruction && S.Since.At)
+      return "enclose the detached stretch in a block of its own, so that the object outlives it";
+    if (!S.Since.At)
+      return "attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread";
+    return "take or drop the reference before detaching or after attaching again";
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(CloneWithoutAttachedThread)
+
+} // namespace ungil

@@ -1,0 +1,103 @@
+// Reports functions that leave a path with the thread state other than their own operations promise: a return between
+// detaching and attaching again, attaching or detaching twice, a PyGILState_Ensure() whose token is not given back, and
+// a thread state kept in a shared object while it is detached.
+//
+// Does not report functions whose contract is to change the state (the token is returned, stored, or a member of a
+// guard), callees that toggle through PyThreadState **, tokens that are NULL on the path, and paths that disagree.
+//
+// Known holes: exceptions that leave a detached stretch; tokens that are handed to functions of other units.
+
+#include "analysis/Names.h"
+#include "checks/Check.h"
+
+#include "clang/AST/Expr.h"
+
+namespace ungil {
+namespace {
+
+using namespace clang;
+
+class UnbalancedThreadState : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    for (const auto &F : U.index().functions())
+      for (const StateImbalance &I : U.threadStates().imbalances(*F))
+        Found.push_back(describe(*F, I));
+    for (const Call &C : U.index().externalCalls())
+      if (auto D = sharedToken(U, C))
+        Found.push_back(std::move(*D));
+    return Found;
+  }
+
+private:
+  static std::optional<Diagnosis> sharedToken(Unit &U, const Call &C) {
+    constexpr ContextSet Racing{Context::Concurrent, Context::Reinit};
+    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
+    if (!Operation || Operation->What != StateOperation::Detach || !U.contexts().of(C.In).intersects(Racing))
+      return std::nullopt;
+    const Expr *Target = U.threadStates().keptIn(*C.In, C.Site);
+    U.paths().enter(C.In->Decl);
+    auto Path = Target ? U.paths().resolve(Target) : std::nullopt;
+    if (!Path)
+      return std::nullopt;
+    AccessPath Kept = Path->byType();
+    if (Kept.Kind != AccessPath::Static && Kept.Kind != AccessPath::ModuleState && Kept.Kind != AccessPath::Object)
+      return std::nullopt;
+    if (!U.locks().at(*C.In, C.Site, Racing).empty() || !U.locks().reaches(*C.In, C.Site))
+      return std::nullopt;
+    Diagnosis D;
+    D.Where = C.Site->getSourceRange();
+    D.Message = "the detached thread state is kept in '" + Kept.spelling() +
+                "', which another thread can overwrite meanwhile; each then attaches the other's state";
+    Contexts::Route Route = U.contexts().routeTo(C.In, Racing);
+    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
+                                                   "; several threads can run it at once, on the same object too"});
+    D.Path.push_back({Target->getSourceRange(), "keep it in a local variable, or hold a lock from here until it is attached again"});
+    return D;
+  }
+
+  static Diagnosis describe(const Function &F, const StateImbalance &I) {
+    Diagnosis D;
+    D.Where = I.Where;
+    D.Sureness = Confidence::Certain;
+    std::string Name = "'" + displayName(*F.Decl) + "'";
+    std::string Token = I.Token ? "'" + I.Token->getNameAsString() + "'" : "";
+    auto Explain = [&](std::string Before, std::string Advice) {
+      D.Path.push_back({I.Before, std::move(Before)});
+      D.Path.push_back({I.Where, std::move(Advice)});
+    };
+    switch (I.What) {
+    case StateImbalance::LeftDetached:
+      D.Message = (I.Return ? "this return leaves " : "the end of the function leaves ") + Name +
+                  " with the thread detached; the caller's next use of Python crashes";
+      Explain("the thread detaches here, and its state is only in " + Token,
+              "attach again on this path too, with Py_BLOCK_THREADS or PyEval_RestoreThread");
+      break;
+    case StateImbalance::TokenKept:
+      D.Message = (I.Return ? "this return leaves " : "the end of the function leaves ") + Name + " without giving back " +
+                  Token + "; the thread stays attached, and a stop-the-world pause waits for it for ever";
+      Explain("attached here", "call PyGILState_Release on this path too");
+      break;
+    case StateImbalance::AttachedTwice:
+      D.Message = "the thread is already attached here; attaching again is a fatal error";
+      Explain("attached here", "attach once on each path");
+      break;
+    case StateImbalance::DetachedTwice:
+      D.Message = "the thread is already detached here; detaching again is a fatal error";
+      Explain("detached here", "detach once on each path");
+      break;
+    case StateImbalance::RestoredDetached:
+      D.Message = "the attached thread state is given back here while the thread is detached, which is a fatal error";
+      Explain("detached here", "attach again before giving the token back");
+      break;
+    }
+    return D;
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(UnbalancedThreadState)
+
+} // namespace ungil
