@@ -26,19 +26,31 @@ def examples(text):
 
 
 def lint(args, rule, language, code, folder):
-    prelude = "#include <Python.h>\n"
     path = os.path.join(folder, "example." + language)
     with open(path, "w") as f:
-        f.write(prelude + code)
+        f.write(code)
     about_reports = rule == "ungil-unused-suppression"
     selection = "ungil-*" if about_reports else f"-*,{rule},ungil-unused-suppression"
+    headers = os.path.dirname(args.headers)
     flags = ["-std=gnu11"] if language == "c" else ["-std=c++17"]
+    flags += ["-include", os.path.join(os.path.dirname(os.path.abspath(__file__)), "prelude.h")]
+    if "py::" in code:
+        flags.append("-DEXAMPLE_PYBIND11")
+    if "nb::" in code:
+        flags += ["-DEXAMPLE_NANOBIND", "-isystem", os.path.join(headers, "nanobind")]
     done = subprocess.run([args.ungil, "check", f"--checks={selection}", "--fail-on=note",
                            "--format=json", path, "--", "-I" + args.headers, *flags], capture_output=True, text=True)
     if done.returncode not in (0, 1):
-        return None, done.stdout + done.stderr
+        problem = re.search(r'"problem": "(.*)"', done.stdout)
+        return None, problem[1] if problem else done.stderr
     report = json.loads(done.stdout[done.stdout.index("{"):])
-    return sorted({f["line"] - 1 for f in report["findings"]}), report["findings"]
+    return sorted({f["line"] for f in report["findings"]}), report["findings"]
+
+
+def summary(detail):
+    if isinstance(detail, str):
+        return detail
+    return "; ".join(f"{f['line']}: {f['message']} [{f['rule']}]" for f in detail) or "nothing"
 
 
 def expected(heading, code):
@@ -63,7 +75,7 @@ def main():
             wanted = expected(heading, code)
             if lines != wanted:
                 failures += 1
-                print(f"{readme}: '{heading}': expected findings on lines {wanted}, got {lines}\n{detail}")
+                print(f"{readme}: '{heading}': expected findings on lines {wanted}, got {lines}: {summary(detail)}")
     print(f"{checked} examples checked, {failures} wrong")
     return 1 if failures or not checked else 0
 
