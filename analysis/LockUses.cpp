@@ -63,7 +63,7 @@ private:
       // What a caller holds is told where the caller calls.
       if (Hold.What == LockHold::RunsPython && !F.Callers.empty() && !isIn(L.Where, F))
         continue;
-      if (!Use || isHeldByContract(*F.Decl) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
+      if (!Use || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
         continue;
       Hold.In = &F;
       Hold.Site = C.Site;

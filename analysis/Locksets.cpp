@@ -68,6 +68,12 @@ std::optional<LockEffect> knownEffect(const Expr *Site) {
   return Effect;
 }
 
+bool isHeldByContract(const FunctionDecl &F) {
+  std::string Name = F.getNameAsString();
+  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
+                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
+}
+
 bool isConstantZero(const Expr *E, const ASTContext &Context) {
   Expr::EvalResult Value;
   return E && E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
@@ -108,12 +114,6 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 }
 
 } // namespace
-
-bool isHeldByContract(const FunctionDecl &F) {
-  std::string Name = F.getNameAsString();
-  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
-                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
-}
 
 const HeldLock *commonLock(const Lockset &A, const Lockset &B) {
   for (const HeldLock &L : A)

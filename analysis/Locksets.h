@@ -36,9 +36,6 @@ struct LockAcquisition {
 };
 std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
 
-/// Whether the function's name says that its callers hold a lock: "…_lock_held".
-bool isHeldByContract(const clang::FunctionDecl &);
-
 class Locksets {
 public:
   Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);
