@@ -390,8 +390,14 @@ Lockset Locksets::atEntry(const Function &F, ContextSet Racing) {
   return Of.Entry.back().second;
 }
 
+/// Graphs have no elements for parentheses.
+static const Stmt *element(const Stmt *S) {
+  const auto *E = dyn_cast<Expr>(S);
+  return E ? E->IgnoreParens() : S;
+}
+
 Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
-  Lockset Held = factsOf(F).Held.lookup(S);
+  Lockset Held = factsOf(F).Held.lookup(element(S));
   for (HeldLock &L : atEntry(F, Racing))
     insert(Held, std::move(L));
   return Held;
@@ -399,7 +405,7 @@ Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
 
 bool Locksets::reaches(const Function &F, const Stmt *S) {
   Facts &Of = factsOf(F);
-  return !Of.Graph || Of.Graph->reaches(S);
+  return !Of.Graph || Of.Graph->reaches(element(S));
 }
 
 bool Locksets::heldByContract(const FunctionDecl &F) {

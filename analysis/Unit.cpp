@@ -26,6 +26,12 @@ Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
     : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
       Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths) {}
 
+SharedState &Unit::shared() {
+  if (!Shared)
+    Shared = std::make_unique<SharedState>(Index, Entries, Reach, Paths, Locks);
+  return *Shared;
+}
+
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
   Statistics S;

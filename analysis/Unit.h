@@ -8,6 +8,7 @@
 #include "analysis/EntryPoints.h"
 #include "analysis/Locksets.h"
 #include "analysis/MacroRecorder.h"
+#include "analysis/SharedState.h"
 #include "analysis/Statistics.h"
 #include "analysis/UnitIndex.h"
 
@@ -26,6 +27,8 @@ public:
   const Contexts &contexts() const { return Reach; }
   const PathResolver &paths() const { return Paths; }
   Locksets &locks() { return Locks; }
+  /// Built when it is first asked for.
+  SharedState &shared();
 
   /// What was resolved of what is there.
   Statistics statistics() const;
@@ -37,6 +40,7 @@ private:
   Contexts Reach;
   PathResolver Paths;
   Locksets Locks;
+  std::unique_ptr<SharedState> Shared;
 };
 
 } // namespace ungil
