@@ -43,6 +43,7 @@ std::optional<AtomicOperation> ofBuiltin(const AtomicExpr *E, const ASTContext &
   if (E->isCmpXChg()) {
     Op.What = Kind::CompareExchange;
     Op.Failure = orderOf(E->getOrderFail(), Context);
+    Op.Operand = E->getVal2();
     return Op;
   }
   switch (E->getOp()) {

@@ -101,6 +101,17 @@ bool Freshness::makesFresh(const Function &F, const Expr *E) {
   }
   if (const VarDecl *V = localNamedBy(E); V && !isa<ParmVarDecl>(V))
     return isFresh(F, V);
+  // Owners such as std::unique_ptr: made from a fresh object, asked for it.
+  if (const auto *T = dyn_cast<MaterializeTemporaryExpr>(E))
+    return makesFresh(F, T->getSubExpr());
+  if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E))
+    return makesFresh(F, T->getSubExpr());
+  if (const auto *Made = dyn_cast<CXXConstructExpr>(E))
+    return Made->getNumArgs() > 0 && makesFresh(F, Made->getArg(0));
+  if (const auto *M = dyn_cast<CXXMemberCallExpr>(E);
+      M && M->getNumArgs() == 0 && M->getType()->isPointerType() && !Index.find(M->getMethodDecl()))
+    if (const VarDecl *Owner = localNamedBy(M->getImplicitObjectArgument()))
+      return !isa<ParmVarDecl>(Owner) && isFresh(F, Owner);
   const auto *C = dyn_cast<CallExpr>(E);
   if (!C)
     return false;

@@ -19,6 +19,9 @@ public:
   /// Whether the object that the path leads through is private at the expression. Racing: the contexts that count.
   bool isPrivate(const Function &, const AccessPath &, const clang::Expr *At, ContextSet Racing);
 
+  /// Whether the expression's value is an object that has just been made.
+  bool isFreshValue(const Function &F, const clang::Expr *E) { return makesFresh(F, E); }
+
   const LocalValues &valuesOf(const Function &);
 
 private:

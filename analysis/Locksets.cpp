@@ -396,8 +396,10 @@ static const Stmt *element(const Stmt *S) {
   return E ? E->IgnoreParens() : S;
 }
 
+Lockset Locksets::within(const Function &F, const Stmt *S) { return factsOf(F).Held.lookup(element(S)); }
+
 Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
-  Lockset Held = factsOf(F).Held.lookup(element(S));
+  Lockset Held = within(F, S);
   for (HeldLock &L : atEntry(F, Racing))
     insert(Held, std::move(L));
   return Held;

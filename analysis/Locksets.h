@@ -36,6 +36,9 @@ public:
   /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller from such
   /// a context holds included.
   Lockset at(const Function &, const clang::Stmt *, ContextSet Racing = ManyThreads);
+  /// Locks that the function itself has taken, on every path to the statement.
+  Lockset within(const Function &, const clang::Stmt *);
+
   /// Whether the function's name or an assertion says that its caller holds a lock that is not named here.
   static bool heldByContract(const clang::FunctionDecl &);
   /// False for code that constant conditions switch off.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr unsigned MaxHelperDepth = 4;      // callers of a helper that gets the memory as an argument
 constexpr unsigned MaxPathLength = 8;       // longer ones walk data structures
+constexpr unsigned MaxCallerDepth = 6;      // callers that may hold the lock for a helper
 constexpr std::size_t MaxPerLocation = 400; // accesses kept for one location
 
 /// Position of the first field of the innermost object struct on the path, and of the end of the path to that object.
@@ -255,8 +256,17 @@ private:
   }
 
   void note(SharedAccess::Kind What, const Expr *E, const Expr *Value = nullptr) {
+    if (isCopy(E))
+      return;
     if (auto P = Out.Paths.resolve(E))
       emit(What, *P, E, Value);
+  }
+
+  /// A local variable stands for the memory that it was read from, but using it touches that memory no more.
+  static bool isCopy(const Expr *E) {
+    const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
+    const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+    return V && V->hasLocalStorage() && !V->getType()->isReferenceType();
   }
 
   void emit(SharedAccess::Kind What, AccessPath P, const Expr *At, const Expr *Value = nullptr) {
@@ -418,6 +428,54 @@ const Guards &SharedState::guardsOf(const SharedAccess &A) {
   return Known->second;
 }
 
+std::optional<Lockset> SharedState::heldByCallers(const Function &F, const AccessPath &Object, ContextSet Racing,
+                                                  unsigned Depth) {
+  int Position = Object.Kind == AccessPath::This ? ThisArgument : -2;
+  if (const auto *V = Object.Kind == AccessPath::Parameter ? dyn_cast<ParmVarDecl>(Object.Root) : nullptr)
+    Position = int(V->getFunctionScopeIndex());
+  if (Position == -2 || F.Callers.empty() || EnteredIn.lookup(&F).intersects(Racing) || Depth > MaxCallerDepth)
+    return Lockset();
+  auto Key = std::pair(&F, Position);
+  if (auto Known = CallersHold.find(Key); Known != CallersHold.end())
+    return Known->second;
+  CallersHold[Key] = Lockset(); // recursion
+  std::optional<Lockset> Common;
+  for (const Call *C : F.Callers) {
+    if (C->In == &F || !Reach.of(C->In).intersects(Racing) || isUnderContract(*C->In))
+      continue;
+    Paths.enter(C->In->Decl);
+    const Expr *Argument = argumentOf(C->Site, Position);
+    auto Outside = Argument ? Paths.resolve(Argument) : std::nullopt;
+    if (Outside && Position == ThisArgument && !Argument->getType()->isPointerType())
+      Outside->IsAddress = true;
+    if (!Outside || Fresh.isPrivate(*C->In, Outside->pointee(), C->Site, Racing)) {
+      if (Outside || (Argument && Fresh.isFreshValue(*C->In, Argument)))
+        continue;
+      return CallersHold[Key] = Lockset();
+    }
+    Lockset Here = Locks.within(*C->In, C->Site);
+    if (auto Above = heldByCallers(*C->In, *Outside, Racing, Depth + 1))
+      Here.insert(Here.end(), Above->begin(), Above->end());
+    else
+      continue;
+    for (HeldLock &L : Locks.at(*C->In, C->Site, Racing))
+      Here.push_back(std::move(L));
+    Lockset Inside;
+    for (const HeldLock &L : Here)
+      if (auto P = Paths.inCallee(L.Lock, F.Decl, C->Site))
+        if (llvm::none_of(Inside, [&](const HeldLock &Other) { return Other.Lock == *P; }))
+          Inside.push_back({*P, nullptr, L.Where});
+    if (!Common) {
+      Common = std::move(Inside);
+      continue;
+    }
+    llvm::erase_if(*Common, [&](const HeldLock &L) {
+      return llvm::none_of(Inside, [&](const HeldLock &Other) { return Other.Lock == L.Lock; });
+    });
+  }
+  return CallersHold[Key] = Common;
+}
+
 Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
   ContextSet Racing = racing(A.Location);
   Lockset Held = Locks.at(*A.In, Where, Racing);
@@ -431,6 +489,12 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
       Outside.push_back(std::move(L));
     Held = std::move(Outside);
     Contract |= isUnderContract(*C->In);
+  }
+  if (A.Location.Kind == AccessPath::Object) {
+    if (auto Above = heldByCallers(*A.owner(), A.Here, Racing, 0))
+      Held.insert(Held.end(), Above->begin(), Above->end());
+    else
+      Contract = true; // every caller has an object of its own, or a lock by contract
   }
   Guards G;
   G.Unknown = Contract;

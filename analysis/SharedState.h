@@ -82,6 +82,9 @@ private:
   friend class AccessCollector;
   void collect(const Function &);
   void add(SharedAccess);
+  /// The locks that every caller holds for the object that it passes; callers whose object nobody else has are left
+  /// out. Empty when all are.
+  std::optional<Lockset> heldByCallers(const Function &, const AccessPath &Object, ContextSet Racing, unsigned Depth);
   void nameInCallers(SharedAccess, unsigned Depth);
   bool isMutableLocation(const AccessPath &) const;
 
@@ -95,6 +98,7 @@ private:
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;
   llvm::DenseMap<const Function *, bool> Contracts;
   std::set<AccessPath> Bounds;
+  std::map<std::pair<const Function *, int>, std::optional<Lockset>> CallersHold;
 };
 
 /// The path from the type of the innermost object on it, as every function would name it; the path itself for static

@@ -106,9 +106,19 @@ private:
   static Confidence surenessOf(Unit &U, const Race &R) {
     if (R.What == Stake::Scalar || !isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
       return Confidence::Possible;
+    if (isOnlyHandedOut(U, R))
+      return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static && R.Write->What != SharedAccess::Exposed &&
                  !llvm::is_contained(R.Location->Fields, nullptr);
     return Plain ? Confidence::Certain : Confidence::Likely;
+  }
+
+  /// A struct whose address is passed on, with no write in sight.
+  static bool isOnlyHandedOut(Unit &U, const Race &R) {
+    clang::QualType T = typeOf(*R.Location, U.context());
+    auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
+    return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
+           llvm::none_of(R.Guarded, Writes);
   }
 
   static std::string advice(const Race &R) {

@@ -35,7 +35,7 @@ public:
     std::vector<Diagnosis> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [](const Race &A, const Race &B) {
-        return std::tuple(A.What, A.Write->At->getBeginLoc()) < std::tuple(B.What, B.Write->At->getBeginLoc());
+        return std::tuple(!isOwned(A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back(describe(U, Races));
     }
@@ -58,7 +58,8 @@ private:
                 (W.owner() == O.owner() ? "another thread runs the same function"
                                         : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; two threads using the same object race";
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) ? Confidence::Likely : Confidence::Possible;
+    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(Worst) ? Confidence::Likely
+                                                                                      : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
       D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "modified" : "used") + " here in '" + User + "'"});
@@ -68,6 +69,11 @@ private:
                                               "that the notes name"});
     inventory(Races, D);
     return D;
+  }
+
+  /// A struct behind a pointer may be somebody else's; a library's state that is passed on is the object's.
+  static bool isOwned(const Race &R) {
+    return !llvm::is_contained(R.Location->Fields, nullptr) || R.Write->What == SharedAccess::Exposed;
   }
 
   /// The functions that need the lock, each with the fields that it uses.

@@ -75,10 +75,10 @@ private:
   static Confidence surenessOf(Unit &U, const LazyInit &L) {
     if (L.Value == LazyInit::Idempotent)
       return Confidence::Possible;
-    bool Pointer = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked;
     if (!isKnownConcurrent(U, *L.Store))
-      return Pointer ? Confidence::Likely : Confidence::Possible;
-    return Pointer && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
+      return Confidence::Possible;
+    bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked;
+    return Surely && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
   }
 
   static std::string advice(const LazyInit &L) {
