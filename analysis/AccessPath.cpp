@@ -219,6 +219,8 @@ std::optional<AccessPath> PathResolver::atCall(const AccessPath &P, const Expr *
   auto Actual = Argument ? resolve(Argument) : std::nullopt;
   if (!Actual)
     return std::nullopt;
+  if (P.Kind == AccessPath::This && !Argument->getType()->isPointerType())
+    Actual->IsAddress = true; // object.method(): `this` is the object's address
   for (const FieldDecl *Field : P.Fields)
     if (Field)
       Actual->Fields.push_back(Field);

@@ -111,6 +111,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
   for (const auto &Tag : Data["guard-tags"].items())
     K.OpenGuardTags.insert(Tag.key());
   K.HeldByContractSuffixes = Data["held-by-contract"]["suffixes"];
+  K.Sharing.CallerDecides = Data["held-by-contract"]["caller-decides"];
   addAll(K.SynchronisedTypes, Data["synchronised-types"]);
 }
 
@@ -181,6 +182,47 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   }
 }
 
+int indexOf(const std::vector<std::string> &Names, const std::string &Name) {
+  for (std::size_t I = 0; I != Names.size(); ++I)
+    if (Names[I] == Name)
+      return int(I);
+  throw std::runtime_error("'" + Name + "' is not in the list");
+}
+
+void loadAtomics(const Json &Data, AtomicKnowledge &K) {
+  const std::vector<std::string> Kinds{"load", "store", "exchange", "compare-exchange", "add", "subtract", "update"};
+  const std::vector<std::string> Orders = Data["orders"];
+  K.Prefixes = Data["prefixes"];
+  for (const auto &[Name, Kind] : Data["operations"].items())
+    K.Operations[Name] = indexOf(Kinds, Kind);
+  for (const auto &[Suffix, Order] : Data["suffixes"].items())
+    K.Suffixes[Suffix] = indexOf(Orders, Order);
+  for (const auto &[Name, Order] : Data["fixed-orders"].items())
+    K.FixedOrders[Name] = indexOf(Orders, Order);
+  for (const auto &[Name, Row] : Data["methods"].items())
+    K.Methods[Name] = {indexOf(Kinds, Row["kind"]), Row["order"], argument(Row, "failure")};
+  addAll(K.Types, Data["types"]);
+  addAll(K.Fences, Data["fences"]);
+}
+
+void loadSharing(const Json &Data, SharingKnowledge &K) {
+  addAll(K.RuntimeTypes, Data["runtime-types"]);
+  addAll(K.FreshResults, Data["fresh-results"]);
+  addAll(K.AssertionMacros, Data["assertion-macros"]);
+  addAll(K.ReadingMethods, Data["reading-methods"]);
+  addAll(K.TakenOver, Data["only-read"]);
+  addAll(K.SwapMacros, Data["swap-macros"]);
+  addAll(K.Interned, Data["interned-results"]);
+  for (std::string Name : Data["suspending"])
+    if (Name.ends_with('*')) {
+      Name.pop_back();
+      K.SuspendingPrefixes.push_back(Name);
+    } else {
+      K.Suspending.insert(Name);
+    }
+  addAll(K.Closers, Data["closers"]);
+}
+
 Knowledge load() {
   Knowledge K;
   loadEntryPoints(Json::parse(knowledge::EntryPoints), K);
@@ -188,6 +230,8 @@ Knowledge load() {
   loadMemory(Json::parse(knowledge::Memory), K);
   loadContainers(Json::parse(knowledge::Containers), K);
   loadThreadState(Json::parse(knowledge::ThreadState), K);
+  loadAtomics(Json::parse(knowledge::Atomics), K.Atomics);
+  loadSharing(Json::parse(knowledge::Sharing), K.Sharing);
   return K;
 }
 

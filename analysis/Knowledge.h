@@ -64,6 +64,36 @@ private:
   std::vector<llvm::GlobPattern> Patterns;
 };
 
+/// Method of an atomic type: an AtomicOperation::Kind and where the orders are.
+struct AtomicMethod {
+  int Kind = 0;
+  ArgumentIndex Order = 0;
+  std::optional<ArgumentIndex> Failure;
+};
+
+/// Operations and orders as numbers, in the order of AtomicOperation::Kind and MemoryOrder.
+struct AtomicKnowledge {
+  std::vector<std::string> Prefixes;
+  llvm::StringMap<int> Operations, Suffixes, FixedOrders;
+  llvm::StringMap<AtomicMethod> Methods;
+  llvm::StringSet<> Types, Fences;
+};
+
+/// How functions that are not part of the project use what they are given.
+struct SharingKnowledge {
+  llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
+  llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
+  llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
+  llvm::StringSet<> TakenOver;       ///< C functions that read through a pointer to non-const
+  llvm::StringSet<> SwapMacros;      ///< Py_CLEAR …: replace a reference and drop the old one
+  llvm::StringSet<> Interned;        ///< functions whose results are immortal or the same for every caller
+  llvm::StringSet<> Suspending;      ///< functions that may run Python code or detach; "*" at the end is a prefix
+  std::vector<std::string> SuspendingPrefixes;
+  llvm::StringSet<> Closers;         ///< release a resource that is not an object: fclose, close
+  std::vector<std::string> CallerDecides;
+};
+
 struct Knowledge {
   /// Thread-safe; the first call parses the data. Broken data is a programming error and aborts.
   static const Knowledge &get();
@@ -108,6 +138,8 @@ struct Knowledge {
   std::vector<std::pair<NameSet, std::string>> DetachedAdvice;
   llvm::StringSet<> Emptiers;                         ///< members after which an owner holds nothing
 
+  AtomicKnowledge Atomics;
+  SharingKnowledge Sharing;
   llvm::StringSet<> Containers, ContainerPeeks, ContainerPops, ContainerPushes, OwningPointers;
 };
 

@@ -145,14 +145,15 @@ public:
 private:
   using Kind = ListOperation::Kind;
 
-  void add(Kind What, ListOperation::Form Shape, const AccessPath &List, const Expr *At) {
+  void add(Kind What, ListOperation::Form Shape, const AccessPath &List, const Expr *At,
+           std::optional<AccessPath> Counter = {}) {
     for (const ListOperation &Other : Out)
       if (Other.In == &F && Other.What == What && Other.List == List)
         return;
     if (!U.locks().reaches(F, At))
       return;
     bool FallsBack = What == Kind::Pop ? Seen.Allocates : !Seen.Released.empty();
-    Out.push_back({What, Shape, List, At, &F, {}, FallsBack});
+    Out.push_back({What, Shape, List, std::move(Counter), At, &F, {}, FallsBack});
   }
 
   bool holdsPointers(QualType T) const {
@@ -167,7 +168,7 @@ private:
       bool Writes = Seen.Written.contains(E.At);
       for (const CounterStep &Step : Seen.Steps)
         if (Step.Up == Writes && sameOwner(Step.Counter, E.Array) && counts(Step.Counter, E))
-          add(Writes ? Kind::Push : Kind::Pop, ListOperation::ArrayStack, E.Array, E.At);
+          add(Writes ? Kind::Push : Kind::Pop, ListOperation::ArrayStack, E.Array, E.At, Step.Counter);
     }
   }
 
@@ -365,6 +366,8 @@ void nameInCallers(Unit &U, const ListOperation &Op, std::vector<ListOperation> 
       continue;
     ListOperation Caller = Op;
     Caller.List = *Outside;
+    if (Op.Counter)
+      Caller.Counter = U.paths().atCall(*Op.Counter, C->Site);
     Caller.Through.push_back(C);
     nameInCallers(U, Caller, Out);
   }

@@ -10,6 +10,7 @@ struct ListOperation {
   enum Kind { Pop, Push } What = Pop;
   enum Form { ArrayStack, LinkedList, Slot, Container } Shape = ArrayStack;
   AccessPath List;
+  std::optional<AccessPath> Counter; ///< for ArrayStack: how many there are
   const clang::Expr *At = nullptr;   ///< the access itself
   const Function *In = nullptr;      ///< the function that has the access
   std::vector<const Call *> Through; ///< calls that hand the list to In, innermost first

@@ -68,12 +68,6 @@ std::optional<LockEffect> knownEffect(const Expr *Site) {
   return Effect;
 }
 
-bool isHeldByContract(const FunctionDecl &F) {
-  std::string Name = F.getNameAsString();
-  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
-                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
-}
-
 bool isConstantZero(const Expr *E, const ASTContext &Context) {
   Expr::EvalResult Value;
   return E && E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
@@ -114,6 +108,12 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 }
 
 } // namespace
+
+bool isHeldByContract(const FunctionDecl &F) {
+  std::string Name = F.getNameAsString();
+  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
+                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
+}
 
 const HeldLock *commonLock(const Lockset &A, const Lockset &B) {
   for (const HeldLock &L : A)
@@ -430,8 +430,16 @@ Lockset Locksets::atEntry(const Function &F, ContextSet Racing) {
   return Of.Entry.back().second;
 }
 
+/// Graphs have no elements for parentheses.
+static const Stmt *element(const Stmt *S) {
+  const auto *E = dyn_cast<Expr>(S);
+  return E ? E->IgnoreParens() : S;
+}
+
+Lockset Locksets::within(const Function &F, const Stmt *S) { return factsOf(F).Held.lookup(element(S)); }
+
 Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
-  Lockset Held = factsOf(F).Held.lookup(S);
+  Lockset Held = within(F, S);
   for (HeldLock &L : atEntry(F, Racing))
     insert(Held, std::move(L));
   return Held;
@@ -439,7 +447,7 @@ Lockset Locksets::at(const Function &F, const Stmt *S, ContextSet Racing) {
 
 bool Locksets::reaches(const Function &F, const Stmt *S) {
   Facts &Of = factsOf(F);
-  return !Of.Graph || Of.Graph->reaches(S);
+  return !Of.Graph || Of.Graph->reaches(element(S));
 }
 
 } // namespace ungil

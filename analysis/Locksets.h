@@ -36,6 +36,9 @@ struct LockAcquisition {
 };
 std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
 
+/// Whether the function's name says that its callers hold a lock: "…_lock_held".
+bool isHeldByContract(const clang::FunctionDecl &);
+
 class Locksets {
 public:
   Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);
@@ -44,6 +47,8 @@ public:
   /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller from such
   /// a context holds included.
   Lockset at(const Function &, const clang::Stmt *, ContextSet Racing = ManyThreads);
+  /// Locks that the function itself has taken, on every path to the statement.
+  Lockset within(const Function &, const clang::Stmt *);
   /// False for code that constant conditions switch off.
   bool reaches(const Function &, const clang::Stmt *);
 

@@ -27,6 +27,12 @@ Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
       Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths),
       States(Index, Entries, Reach) {}
 
+SharedState &Unit::shared() {
+  if (!Shared)
+    Shared = std::make_unique<SharedState>(Index, Entries, Reach, Paths, Locks);
+  return *Shared;
+}
+
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
   Statistics S;

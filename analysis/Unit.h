@@ -8,6 +8,7 @@
 #include "analysis/EntryPoints.h"
 #include "analysis/Locksets.h"
 #include "analysis/MacroRecorder.h"
+#include "analysis/SharedState.h"
 #include "analysis/Statistics.h"
 #include "analysis/ThreadState.h"
 #include "analysis/UnitIndex.h"
@@ -28,6 +29,8 @@ public:
   const PathResolver &paths() const { return Paths; }
   Locksets &locks() { return Locks; }
   ThreadStates &threadStates() { return States; }
+  /// Built when it is first asked for.
+  SharedState &shared();
 
   /// What was resolved of what is there.
   Statistics statistics() const;
@@ -40,6 +43,7 @@ private:
   PathResolver Paths;
   Locksets Locks;
   ThreadStates States;
+  std::unique_ptr<SharedState> Shared;
 };
 
 } // namespace ungil

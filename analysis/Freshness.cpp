@@ -1,0 +1,197 @@
+#include "analysis/Freshness.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+const VarDecl *localNamedBy(const Expr *E) {
+  const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
+  const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+  return V && V->hasLocalStorage() ? V : nullptr;
+}
+
+bool isNull(const Expr *E) {
+  E = E->IgnoreParenCasts();
+  if (const auto *I = dyn_cast<IntegerLiteral>(E))
+    return I->getValue() == 0;
+  return isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E);
+}
+
+class ValueCollector : public RecursiveASTVisitor<ValueCollector> {
+public:
+  ValueCollector(LocalValues &Out, const PathResolver &Paths) : Out(Out), Paths(Paths) {}
+
+  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
+  bool VisitVarDecl(VarDecl *V) {
+    if (V->hasLocalStorage() && !isa<ParmVarDecl>(V) && V->getInit() && !isNull(V->getInit()))
+      Out.Assigned[V].push_back(V->getInit());
+    return true;
+  }
+  bool VisitBinaryOperator(BinaryOperator *B) {
+    if (B->getOpcode() != BO_Assign)
+      return true;
+    if (const VarDecl *V = localNamedBy(B->getLHS())) {
+      if (!isNull(B->getRHS()))
+        Out.Assigned[V].push_back(B->getRHS());
+      return true;
+    }
+    const VarDecl *Stored = localNamedBy(B->getRHS());
+    auto To = Stored ? Paths.resolve(B->getLHS()) : std::nullopt;
+    if (To && To->Kind != AccessPath::Local)
+      Out.Published.try_emplace(Stored, B->getBeginLoc());
+    return true;
+  }
+
+private:
+  LocalValues &Out;
+  const PathResolver &Paths;
+};
+
+class Returned : public RecursiveASTVisitor<Returned> {
+public:
+  llvm::SmallVector<const Expr *, 4> Values;
+  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
+  bool VisitReturnStmt(ReturnStmt *R) {
+    if (R->getRetValue())
+      Values.push_back(R->getRetValue());
+    return true;
+  }
+};
+
+} // namespace
+
+Freshness::Freshness(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
+                     const PathResolver &Paths)
+    : Index(Index), Reach(Reach), Paths(Paths) {
+  for (const EntryPoint &Point : Entries.all())
+    EnteredIn[Point.Target].add(Point.Where);
+}
+
+const LocalValues &Freshness::valuesOf(const Function &F) {
+  auto &Slot = Values[&F];
+  if (!Slot) {
+    Slot = std::make_unique<LocalValues>();
+    Paths.enter(F.Decl);
+    ValueCollector(*Slot, Paths).TraverseStmt(F.Decl->getBody());
+  }
+  return *Slot;
+}
+
+bool Freshness::makesFresh(const Function &F, const Expr *E) {
+  E = E->IgnoreParenCasts();
+  if (isNull(E) || isa<CXXNewExpr>(E))
+    return true;
+  if (const auto *O = dyn_cast<ConditionalOperator>(E))
+    return makesFresh(F, O->getTrueExpr()) && makesFresh(F, O->getFalseExpr());
+  if (const auto *T = dyn_cast<ExprWithCleanups>(E))
+    return makesFresh(F, T->getSubExpr());
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && (B->isCommaOp() || B->getOpcode() == BO_Assign))
+    return makesFresh(F, B->getRHS());
+  if (const auto *S = dyn_cast<StmtExpr>(E)) {
+    const auto *Last = S->getSubStmt()->body_empty() ? nullptr : dyn_cast<Expr>(S->getSubStmt()->body_back());
+    return Last && makesFresh(F, Last);
+  }
+  if (const VarDecl *V = localNamedBy(E); V && !isa<ParmVarDecl>(V))
+    return isFresh(F, V);
+  // Owners such as std::unique_ptr: made from a fresh object, asked for it.
+  if (const auto *T = dyn_cast<MaterializeTemporaryExpr>(E))
+    return makesFresh(F, T->getSubExpr());
+  if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E))
+    return makesFresh(F, T->getSubExpr());
+  if (const auto *Made = dyn_cast<CXXConstructExpr>(E))
+    return Made->getNumArgs() > 0 && makesFresh(F, Made->getArg(0));
+  if (const auto *M = dyn_cast<CXXMemberCallExpr>(E);
+      M && M->getNumArgs() == 0 && M->getType()->isPointerType() && !Index.find(M->getMethodDecl()))
+    if (const VarDecl *Owner = localNamedBy(M->getImplicitObjectArgument()))
+      return !isa<ParmVarDecl>(Owner) && isFresh(F, Owner);
+  const auto *C = dyn_cast<CallExpr>(E);
+  if (!C)
+    return false;
+  llvm::StringRef Name;
+  if (const FunctionDecl *Callee = C->getDirectCallee())
+    Name = Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
+  else if (const auto *M = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParenImpCasts()))
+    Name = M->getMemberDecl()->getName();
+  const Knowledge &K = Knowledge::get();
+  if (K.Allocators.contains(Name) || K.Sharing.FreshResults.contains(Name))
+    return true;
+  const Function *Callee = Index.find(C->getDirectCallee());
+  return Callee && returnsFresh(*Callee);
+}
+
+bool Freshness::isFresh(const Function &F, const VarDecl *V) {
+  const LocalValues &Of = valuesOf(F);
+  auto Known = Of.Assigned.find(V);
+  if (Known == Of.Assigned.end())
+    return false;
+  return llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
+}
+
+bool Freshness::returnsFresh(const Function &F) {
+  auto [At, New] = Returns.try_emplace(&F, false); // recursion is not fresh
+  if (!New)
+    return At->second;
+  Returned All;
+  All.TraverseStmt(F.Decl->getBody());
+  bool Makes = !All.Values.empty() && llvm::all_of(All.Values, [&](const Expr *E) { return makesFresh(F, E); });
+  // A function that returns nothing but NULL makes nothing.
+  Makes = Makes && !llvm::all_of(All.Values, isNull);
+  for (const Expr *E : All.Values)
+    if (const VarDecl *V = localNamedBy(E); V && valuesOf(F).Published.contains(V))
+      Makes = false;
+  return Returns[&F] = Makes;
+}
+
+bool Freshness::argumentIsFresh(const Function &F, int Parameter, ContextSet Racing) {
+  if (F.Callers.empty() || EnteredIn.lookup(&F).intersects(Racing))
+    return false;
+  auto [At, New] = Arguments.try_emplace({&F, Parameter}, true);
+  if (!New)
+    return At->second;
+  bool Fresh = true;
+  for (const Call *C : F.Callers) {
+    if (!Fresh || C->In == &F || !Reach.of(C->In).intersects(Racing))
+      continue;
+    Paths.enter(C->In->Decl);
+    const Expr *Argument = argumentOf(C->Site, Parameter);
+    auto P = Argument ? Paths.resolve(Argument) : std::nullopt;
+    bool ByAddress = P && P->Kind == AccessPath::Local && (P->IsAddress || !Argument->getType()->isPointerType());
+    Fresh = Argument && (makesFresh(*C->In, Argument) || ByAddress ||
+                         (P && isPrivate(*C->In, P->pointee(), C->Site, Racing)));
+  }
+  Arguments[{&F, Parameter}] = Fresh;
+  return Fresh;
+}
+
+bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At, ContextSet Racing) {
+  if (P.Kind == AccessPath::Local) {
+    const auto *V = cast<VarDecl>(P.Root);
+    if (P.Fields.empty() || P.Fields.front()) // a struct on the stack
+      return !V->getType()->isReferenceType();
+    if (!isFresh(F, V))
+      return false;
+    auto Published = valuesOf(F).Published.find(V);
+    const SourceManager &SM = Index.context().getSourceManager();
+    return Published == valuesOf(F).Published.end() ||
+           !SM.isBeforeInTranslationUnit(SM.getExpansionLoc(Published->second), SM.getExpansionLoc(At->getBeginLoc()));
+  }
+  if (P.Kind == AccessPath::This) {
+    if (isa<CXXConstructorDecl>(F.Decl) || isa<CXXDestructorDecl>(F.Decl))
+      return true;
+    return argumentIsFresh(F, ThisArgument, Racing);
+  }
+  if (P.Kind == AccessPath::Parameter)
+    if (const auto *V = dyn_cast<ParmVarDecl>(P.Root))
+      return argumentIsFresh(F, int(V->getFunctionScopeIndex()), Racing);
+  return false;
+}
+
+} // namespace ungil

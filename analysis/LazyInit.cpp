@@ -1,0 +1,331 @@
+#include "analysis/LazyInit.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+/// A test of one memory location in the condition of a branch.
+struct Test {
+  AccessPath Path; ///< as the function names it
+  const Expr *At;
+  bool TrueIsUnset;
+  const IfStmt *Branch; ///< null for `c ? a : b`
+  const ConditionalOperator *Choice;
+};
+
+bool isUnset(const Expr *E, const ASTContext &Context) {
+  E = E->IgnoreParenCasts();
+  if (isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E))
+    return true;
+  Expr::EvalResult Value;
+  return !E->isValueDependent() && E->EvaluateAsInt(Value, Context) &&
+         (Value.Val.getInt() == 0 || Value.Val.getInt().getExtValue() == -1);
+}
+
+bool endsInJump(const Stmt *S) {
+  if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
+    return !C->body_empty() && endsInJump(C->body_back());
+  return S && (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S));
+}
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  if (S == Wanted)
+    return true;
+  return S && llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && contains(Child, Wanted); });
+}
+
+/// Tests and calls of one function.
+class Branches : public RecursiveASTVisitor<Branches> {
+public:
+  Branches(Unit &U, const Function &F) : U(U), F(F) { TraverseStmt(F.Decl->getBody()); }
+
+  std::vector<Test> Tests;
+  std::vector<const CallExpr *> Calls;
+
+  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
+  bool VisitIfStmt(IfStmt *I) {
+    if (I->getCond())
+      condition(I->getCond(), true, I, nullptr);
+    return true;
+  }
+  bool VisitConditionalOperator(ConditionalOperator *C) {
+    condition(C->getCond(), true, nullptr, C);
+    return true;
+  }
+  bool VisitCallExpr(CallExpr *C) {
+    Calls.push_back(C);
+    return true;
+  }
+
+private:
+  void condition(const Expr *E, bool Positive, const IfStmt *Branch, const ConditionalOperator *Choice) {
+    E = E->IgnoreParenImpCasts();
+    if (const auto *C = dyn_cast<CallExpr>(E); C && C->getDirectCallee() && C->getNumArgs() >= 1 &&
+                                               C->getDirectCallee()->getBuiltinID() == Builtin::BI__builtin_expect)
+      return condition(C->getArg(0), Positive, Branch, Choice);
+    if (const auto *M = dyn_cast<CXXMemberCallExpr>(E); M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()))
+      return tested(M->getImplicitObjectArgument(), !Positive, M, Branch, Choice);
+    if (const auto *U = dyn_cast<UnaryOperator>(E); U && U->getOpcode() == UO_LNot)
+      return condition(U->getSubExpr(), !Positive, Branch, Choice);
+    const auto *B = dyn_cast<BinaryOperator>(E);
+    if (B && B->isLogicalOp()) {
+      condition(B->getLHS(), Positive, Branch, Choice);
+      return condition(B->getRHS(), Positive, Branch, Choice);
+    }
+    if (B && B->getOpcode() == BO_Assign)
+      return tested(B->getRHS(), !Positive, B->getRHS(), Branch, Choice);
+    if (!B)
+      return tested(E, !Positive, E, Branch, Choice);
+    bool Unset = isUnset(B->getRHS(), U.context());
+    if (B->getOpcode() == BO_EQ && Unset)
+      return tested(assigned(B->getLHS()), Positive, B->getLHS(), Branch, Choice);
+    if (B->getOpcode() == BO_NE && Unset)
+      return tested(assigned(B->getLHS()), !Positive, B->getLHS(), Branch, Choice);
+    if (B->getOpcode() == BO_LT && Unset)
+      return tested(B->getLHS(), Positive, B->getLHS(), Branch, Choice);
+    if (B->getOpcode() == BO_GE && Unset)
+      return tested(B->getLHS(), !Positive, B->getLHS(), Branch, Choice);
+  }
+
+  static const Expr *assigned(const Expr *E) {
+    const auto *B = dyn_cast<BinaryOperator>(E->IgnoreParenImpCasts());
+    return B && B->getOpcode() == BO_Assign ? B->getRHS() : E;
+  }
+
+  void tested(const Expr *E, bool TrueIsUnset, const Expr *At, const IfStmt *Branch,
+              const ConditionalOperator *Choice) {
+    if (auto P = U.paths().resolve(E))
+      Tests.push_back({*P, At, TrueIsUnset, Branch, Choice});
+    // A local variable that holds a copy: `x = self->cache; if (!x) …`.
+    const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
+    const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+    if (!V || !V->hasLocalStorage())
+      return;
+    const auto &Assigned = U.shared().freshness().valuesOf(F).Assigned;
+    if (auto Values = Assigned.find(V); Values != Assigned.end() && Values->second.size() > 1)
+      if (auto P = U.paths().resolve(Values->second.front()); P && !P->IsAddress)
+        Tests.push_back({*P, At, TrueIsUnset, Branch, Choice});
+  }
+
+  Unit &U;
+  const Function &F;
+};
+
+class Recogniser {
+public:
+  explicit Recogniser(Unit &U) : U(U), SM(U.sources()) {}
+
+  void at(const AccessPath &Location, const SharedState::Accesses &All, std::vector<LazyInit> &Out) {
+    if (isSetDuringInit(All))
+      return;
+    llvm::DenseSet<const Function *> Judged;
+    for (const SharedAccess &A : All) {
+      if (A.What != SharedAccess::Write || A.Atomic || !A.Value || isUnset(A.Value, U.context()) ||
+          Judged.contains(A.owner()) || !U.shared().isConcurrent(A) || U.shared().guardsOf(A).Unknown)
+        continue;
+      if (auto Found = judge(Location, A)) {
+        Judged.insert(A.owner());
+        Out.push_back(*Found);
+      }
+    }
+  }
+
+private:
+  /// Whether module initialisation always stores a value, so that the branch at run time is never taken.
+  bool isSetDuringInit(const SharedState::Accesses &All) const {
+    return llvm::any_of(All, [&](const SharedAccess &A) {
+      return A.What == SharedAccess::Write && A.Value && !isUnset(A.Value, U.context()) &&
+             U.contexts().of(A.owner()) == ContextSet(Context::Init);
+    });
+  }
+
+  const Branches &branchesOf(const Function &F) {
+    auto &Slot = Known[&F];
+    if (!Slot)
+      Slot = std::make_unique<Branches>(U, F);
+    return *Slot;
+  }
+
+  bool before(const Stmt *A, const Stmt *B) const {
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+  }
+
+  /// Whether the store runs only when the test has found the location unset.
+  bool governs(const Test &T, const Expr *Store) const {
+    if (T.Choice)
+      return contains(T.TrueIsUnset ? T.Choice->getTrueExpr() : T.Choice->getFalseExpr(), Store);
+    const Stmt *Unset = T.TrueIsUnset ? T.Branch->getThen() : T.Branch->getElse();
+    if (Unset && contains(Unset, Store))
+      return true;
+    return !T.TrueIsUnset && endsInJump(T.Branch->getThen()) && !contains(T.Branch, Store) &&
+           before(T.Branch, Store);
+  }
+
+  Lockset heldThroughout(const SharedAccess &A, const Expr *Test) {
+    Lockset Both, AtStore = U.locks().at(*A.In, A.At, SharedState::racing(A.Location)),
+                  AtTest = U.locks().at(*A.In, Test, SharedState::racing(A.Location));
+    for (const HeldLock &L : AtStore)
+      for (const HeldLock &Other : AtTest)
+        if (L == Other && L.Where == Other.Where)
+          Both.push_back(L);
+    return Both;
+  }
+
+  std::optional<LazyInit> judge(const AccessPath &Location, const SharedAccess &A) {
+    const Branches &In = branchesOf(*A.In);
+    AccessPath Inside = A.Here;
+    if (!A.Through.empty())
+      if (auto P = pathInside(A))
+        Inside = *P;
+    const Test *Outer = nullptr, *Guarded = nullptr;
+    Lockset Held;
+    for (const Test &T : In.Tests) {
+      AccessPath Path = T.Path;
+      Path.IsAddress = false;
+      if (!(Path == Inside) || !governs(T, A.At))
+        continue;
+      if (!Outer)
+        Outer = &T;
+      if (Lockset Here = heldThroughout(A, T.At); !Here.empty()) {
+        Guarded = &T;
+        Held = std::move(Here);
+      }
+    }
+    if (!Outer || isAtomicTest(Outer->At))
+      return std::nullopt;
+    LazyInit L;
+    L.Store = &A;
+    L.Test = Outer->At;
+    L.Value = payloadOf(Location, A, *Outer);
+    bool LockedOutside = llvm::any_of(A.Through, [&](const Call *C) {
+      return !U.locks().at(*C->In, C->Site, SharedState::racing(A.Location)).empty();
+    });
+    if (LockedOutside)
+      return std::nullopt;
+    if (!Guarded) {
+      L.What = U.shared().guardsOf(A).none() ? LazyInit::Unlocked : LazyInit::NotRetested;
+      return L;
+    }
+    if (Guarded != Outer && U.shared().guardsAt(A, Outer->At).none()) {
+      L.What = LazyInit::DoubleChecked;
+      return L;
+    }
+    return suspended(std::move(L), A, *Guarded, Held, In);
+  }
+
+  static bool isAtomicTest(const Expr *E) { return E->IgnoreParens()->getType()->isAtomicType(); }
+
+  /// The path as the innermost helper names it.
+  std::optional<AccessPath> pathInside(const SharedAccess &A) {
+    const Expr *Lvalue = A.At;
+    if (const auto *B = dyn_cast<BinaryOperator>(Lvalue))
+      Lvalue = B->getLHS();
+    auto P = U.paths().resolve(Lvalue);
+    if (P)
+      P->IsAddress = false;
+    return P;
+  }
+
+  /// A section that a call suspends lets another thread in, which finds the location unset too.
+  std::optional<LazyInit> suspended(LazyInit L, const SharedAccess &A, const Test &Guarded, const Lockset &Held,
+                                    const Branches &In) {
+    if (L.Value != LazyInit::Reference ||
+        llvm::any_of(Held, [](const HeldLock &Lock) { return !isCriticalSection(Lock); }))
+      return std::nullopt;
+    for (const CallExpr *C : In.Calls) {
+      if (!before(Guarded.At, C) || !(before(C, A.At) || contains(A.Value, C)) || !suspends(C, 0))
+        continue;
+      if (Guarded.Branch && !governs(Guarded, C))
+        continue;
+      bool Retested = llvm::any_of(In.Tests, [&](const Test &T) {
+        return T.Path == Guarded.Path && before(C, T.At) && !before(A.At, T.At) && !contains(A.At, T.At);
+      });
+      if (Retested)
+        continue;
+      L.What = LazyInit::Suspended;
+      L.Test = Guarded.At;
+      L.Suspension = C;
+      return L;
+    }
+    return std::nullopt;
+  }
+
+  static bool isCriticalSection(const HeldLock &L) {
+    return L.Token && llvm::StringRef(typeName(L.Token->getType())).contains("ritical");
+  }
+
+  bool suspends(const Expr *Site, unsigned Depth) {
+    const FunctionDecl *Callee = calleeOf(Site);
+    if (!Callee)
+      return false;
+    if (const Function *F = U.index().find(Callee))
+      return Depth < 3 && llvm::any_of(F->Calls, [&](const Call &C) { return suspends(C.Site, Depth + 1); });
+    const SharingKnowledge &K = Knowledge::get().Sharing;
+    std::string Name = qualifiedName(*Callee);
+    return K.Suspending.contains(Name) || llvm::any_of(K.SuspendingPrefixes, [&](const std::string &Prefix) {
+             return llvm::StringRef(Name).starts_with(Prefix);
+           });
+  }
+
+  LazyInit::Payload payloadOf(const AccessPath &Location, const SharedAccess &A, const Test &T) {
+    QualType Type = A.At->getType();
+    if (const auto *B = dyn_cast<BinaryOperator>(A.At))
+      Type = B->getLHS()->getType();
+    if (Type->isPointerType() || Type->isRecordType())
+      return isSameForAll(A.Value) ? LazyInit::Idempotent : LazyInit::Reference;
+    for (const auto &[Other, Accesses] : U.shared().locations())
+      for (const SharedAccess &Filled : Accesses)
+        if (!(Other == Location) && Filled.writes() && isPartOf(T, A, Filled) && U.shared().isConcurrent(Filled))
+          return LazyInit::Flag;
+    return LazyInit::Idempotent;
+  }
+
+  /// Whether the other location is written on the way to the store, by the function or by one that it calls there.
+  bool isPartOf(const Test &T, const SharedAccess &Store, const SharedAccess &Filled) const {
+    if (Filled.In == Store.In)
+      return governs(T, Filled.At) && !(Filled.Location.Kind == AccessPath::Static && Filled.Atomic);
+    return llvm::any_of(Filled.In->Callers,
+                        [&](const Call *C) { return C->In == Store.In && governs(T, C->Site); });
+  }
+
+  /// Addresses of what exists once, and results that are the same for every caller.
+  bool isSameForAll(const Expr *E) const {
+    E = E->IgnoreParenCasts();
+    if (isa<StringLiteral>(E))
+      return true;
+    if (const auto *O = dyn_cast<ConditionalOperator>(E))
+      return isSameForAll(O->getTrueExpr()) && isSameForAll(O->getFalseExpr());
+    if (const auto *C = dyn_cast<CallExpr>(E)) {
+      const FunctionDecl *F = C->getDirectCallee();
+      return F && Knowledge::get().Sharing.Interned.contains(qualifiedName(*F));
+    }
+    if (const auto *R = dyn_cast<DeclRefExpr>(E); R && isa<FunctionDecl>(R->getDecl()))
+      return true;
+    auto P = U.paths().resolve(E);
+    return P && P->IsAddress && P->Kind == AccessPath::Static;
+  }
+
+  Unit &U;
+  const SourceManager &SM;
+  llvm::DenseMap<const Function *, std::unique_ptr<Branches>> Known;
+};
+
+} // namespace
+
+std::vector<LazyInit> lazyInits(Unit &U) {
+  std::vector<LazyInit> Found;
+  Recogniser R(U);
+  for (const auto &[Location, Accesses] : U.shared().locations())
+    R.at(Location, Accesses, Found);
+  return Found;
+}
+
+} // namespace ungil

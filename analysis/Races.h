@@ -1,0 +1,58 @@
+// Pairs of accesses that two threads can make at the same time with no lock in common, and what is at stake.
+#pragma once
+
+#include "analysis/Diagnosis.h"
+#include "analysis/Unit.h"
+
+namespace ungil {
+
+/// What can go wrong with a location, worst first.
+enum class Stake {
+  Pointer,   ///< freed or replaced under a reader
+  Container, ///< a C++ container or a library's state: corrupted from inside
+  Index,     ///< an index, length or bound: access outside the buffer
+  Counter,   ///< read-modify-write: updates get lost, numbers are given out twice
+  Buffer,    ///< content of an array: mixed from several threads
+  Scalar,    ///< a stale or a torn value
+};
+
+struct Race {
+  const AccessPath *Location = nullptr;
+  Stake What = Stake::Scalar;
+  const SharedAccess *Write = nullptr, *Other = nullptr; ///< the same access when the function races with itself
+  std::vector<const SharedAccess *> Unguarded, Guarded;  ///< all accesses that other threads can run at the same time
+  unsigned UnguardedFunctions = 0, GuardedFunctions = 0;
+  std::string Lock; ///< the lock that guarded accesses hold
+  bool GuardedWrite = false;
+
+  /// Whether the project treats the location as shared: most functions that use it hold a lock.
+  bool isMostlyGuarded() const { return GuardedFunctions > UnguardedFunctions && GuardedFunctions > 0; }
+};
+
+/// The race at a location, if there is one: plain accesses only, at least one of them a write. Locations with atomic
+/// accesses are left out, see mixedAccess().
+std::optional<Race> raceAt(Unit &, const AccessPath &Location, const SharedState::Accesses &);
+
+/// Locations that a more specific rule reports: free lists, lazily initialised variables.
+class Claims {
+public:
+  explicit Claims(Unit &);
+  bool has(const AccessPath &Location) const;
+
+private:
+  std::vector<AccessPath> Claimed;
+};
+
+/// The type of what is stored at the location.
+clang::QualType typeOf(const AccessPath &, const clang::ASTContext &);
+
+/// Notes that lead from an entry point to the access; those that take no lock on the way, if there are any.
+void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
+
+/// Whether the access can be reached from a function that is known to be called by several threads.
+bool isKnownConcurrent(Unit &, const SharedAccess &);
+
+/// "'T.field'" or "'variable'".
+std::string locationName(const AccessPath &);
+
+} // namespace ungil

@@ -1,0 +1,108 @@
+// Every access of the unit to memory that several threads can reach: variables with static storage, module state, fields
+// of objects and of what objects own. Who, from where, under which locks, atomically or not.
+//
+// The idea is RacerD's: each access is summarised with the locks held and the ownership of the object, helpers that get
+// the object as an argument are followed to their callers, and two accesses race when they share no lock. Threads are not
+// modelled; contexts are (see Context.h).
+#pragma once
+
+#include "analysis/Atomics.h"
+#include "analysis/Freshness.h"
+
+#include "llvm/ADT/MapVector.h"
+
+#include <map>
+#include <set>
+
+namespace ungil {
+
+struct SharedAccess {
+  enum Kind {
+    Read,
+    Write,
+    Update,  ///< reads and writes: ++, |=, a container's own mutators
+    Exposed, ///< handed to code that is not seen and may write it
+  } What = Read;
+  AccessPath Location; ///< one name for all instances, functions and calls
+  AccessPath Here;     ///< as owner() names it
+  const clang::Expr *At = nullptr;
+  const clang::Expr *Value = nullptr; ///< what a Write stores
+  const Function *In = nullptr;
+  std::vector<const Call *> Through; ///< calls that hand the memory to In, innermost first
+  std::optional<AtomicOperation> Atomic;
+
+  bool writes() const { return What != Read; }
+  /// The function in which the location gets its name.
+  const Function *owner() const { return Through.empty() ? In : Through.back()->In; }
+};
+
+/// A lock as other functions would name it: relative to the object whose field is accessed, or one for the process.
+struct Guard {
+  bool OfObject = false;
+  AccessPath Lock; ///< for OfObject: the fields from the object to the lock; none for its critical section
+  bool operator==(const Guard &) const = default;
+};
+
+struct Guards {
+  std::vector<Guard> Held;
+  bool Unknown = false;          ///< a lock is held, but which one cannot be told: the caller's by contract
+  std::string Spelling;          ///< of one of the locks, for messages
+
+  bool none() const { return Held.empty() && !Unknown; }
+  bool shareWith(const Guards &) const;
+};
+
+class SharedState {
+public:
+  SharedState(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &, Locksets &);
+
+  using Accesses = std::vector<SharedAccess>;
+  /// By location, in source order.
+  const llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> &locations() const { return Locations; }
+
+  /// The contexts in which other threads can use the location: nobody else uses an object that is being made or torn
+  /// down.
+  static ContextSet racing(const AccessPath &Location);
+
+  /// Whether another thread can be at the location at the time of the access.
+  bool isConcurrent(const SharedAccess &);
+
+  const Guards &guardsOf(const SharedAccess &);
+  /// Locks held at some statement of the access's function, relative to the accessed object.
+  Guards guardsAt(const SharedAccess &, const clang::Expr *Where);
+
+  /// Whether the value is used as an index, is compared with one, or is the size of memory.
+  bool isBound(const AccessPath &Location) const { return Bounds.contains(Location); }
+
+  Freshness &freshness() { return Fresh; }
+  /// Whether a caller of the function must hold a lock, as its name says, or as that of each of its callers does.
+  bool isUnderContract(const Function &);
+
+private:
+  friend class AccessCollector;
+  void collect(const Function &);
+  void add(SharedAccess);
+  /// The locks that every caller holds for the object that it passes; callers whose object nobody else has are left
+  /// out. Empty when all are.
+  std::optional<Lockset> heldByCallers(const Function &, const AccessPath &Object, ContextSet Racing, unsigned Depth);
+  void nameInCallers(SharedAccess, unsigned Depth);
+  bool isMutableLocation(const AccessPath &) const;
+
+  const UnitIndex &Index;
+  const Contexts &Reach;
+  const PathResolver &Paths;
+  Locksets &Locks;
+  Freshness Fresh;
+  llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> Locations;
+  std::map<std::tuple<const Function *, const clang::Expr *, std::vector<const Call *>>, Guards> KnownGuards;
+  llvm::DenseMap<const Function *, ContextSet> EnteredIn;
+  llvm::DenseMap<const Function *, bool> Contracts;
+  std::set<AccessPath> Bounds;
+  std::map<std::pair<const Function *, int>, std::optional<Lockset>> CallersHold;
+};
+
+/// The path from the type of the innermost object on it, as every function would name it; the path itself for static
+/// storage and module state. Empty when the memory is not shared or belongs to somebody else's type.
+std::optional<AccessPath> sharedLocation(const AccessPath &, const ProjectScope &);
+
+} // namespace ungil

@@ -1,0 +1,104 @@
+// Reports an access that takes no lock, or another one, to a field or variable that most functions use under a lock, when
+// several threads can be in both: a getter beside locked methods, a test before the section begins, a slot that the
+// generated wrapper does not cover. One finding for each type and function.
+//
+// Does not report construction, tear-down and traversal, functions whose callers hold the lock or whose name leaves it to
+// the caller, atomics, fields that no concurrent function writes, and locations that are mostly unguarded (see
+// ungil-unlocked-object-state and ungil-mutable-global-state).
+//
+// Known holes: locks taken in other translation units; different instances of one lock type.
+
+#include "analysis/Names.h"
+#include "analysis/Races.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class InconsistentLocking : public Check {
+public:
+  explicit InconsistentLocking(const CheckOptions &Options) : Scalars(Options.flag("Scalars")) {}
+
+  std::vector<Diagnosis> run(Unit &U) override {
+    Claims Claimed(U);
+    std::map<std::pair<const clang::Decl *, const Function *>, std::vector<Open>> Found;
+    std::vector<std::pair<const clang::Decl *, const Function *>> Order;
+    for (const auto &[Location, Accesses] : U.shared().locations()) {
+      if (Claimed.has(Location) || Location.Kind != AccessPath::Object)
+        continue;
+      auto R = raceAt(U, Location, Accesses);
+      if (!R || !R->isMostlyGuarded() || !isReported(*R))
+        continue;
+      for (const SharedAccess *A : R->Unguarded) {
+        const SharedAccess *Partner = partnerOf(U, *A, *R);
+        if (!Partner)
+          continue;
+        auto &Of = Found[{Location.Root, A->owner()}];
+        if (Of.empty())
+          Order.push_back({Location.Root, A->owner()});
+        Of.push_back({A, Partner, *R});
+      }
+    }
+    std::vector<Diagnosis> All;
+    for (const auto &Key : Order)
+      All.push_back(describe(U, Found[Key]));
+    return All;
+  }
+
+private:
+  struct Open {
+    const SharedAccess *Access, *Partner;
+    Race Of;
+  };
+
+  bool isReported(const Race &R) const {
+    return Scalars || (R.What != Stake::Scalar && R.What != Stake::Buffer);
+  }
+
+  /// A guarded access that this one races with.
+  static const SharedAccess *partnerOf(Unit &U, const SharedAccess &A, const Race &R) {
+    const SharedAccess *Best = nullptr;
+    for (const SharedAccess *Other : R.Guarded)
+      if ((A.writes() || Other->writes()) && !U.shared().guardsOf(*Other).shareWith(U.shared().guardsOf(A)))
+        if (!Best || (Other->writes() && !Best->writes()))
+          Best = Other;
+    return Best;
+  }
+
+  static Diagnosis describe(Unit &U, const std::vector<Open> &Opens) {
+    const Open *Worst = &Opens.front();
+    for (const Open &O : Opens)
+      if (O.Of.What < Worst->Of.What || (O.Of.What == Worst->Of.What && O.Access->writes() && !Worst->Access->writes()))
+        Worst = &O;
+    const SharedAccess &A = *Worst->Access, &P = *Worst->Partner;
+    const Race &R = Worst->Of;
+    Diagnosis D;
+    D.Where = A.At->getSourceRange();
+    D.Message = locationName(*R.Location) + " is " + (A.writes() ? "written" : "read") + " in '" + displayName(*A.In->Decl) +
+                "' without '" + U.shared().guardsOf(P).Spelling + "', which " + std::to_string(R.GuardedFunctions) + " of " +
+                std::to_string(R.GuardedFunctions + R.UnguardedFunctions) + " functions that use it hold";
+    D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, P) && (R.GuardedWrite || A.writes())
+                     ? Confidence::Likely
+                     : Confidence::Possible;
+    explainRoute(U, A, D);
+    D.Path.push_back({P.At->getSourceRange(), std::string(P.writes() ? "written" : "read") + " here in '" +
+                                                  displayName(*P.In->Decl) + "', holding '" +
+                                                  U.shared().guardsOf(P).Spelling + "'"});
+    D.Path.push_back({A.At->getSourceRange(), "take the same lock before this access"});
+    std::vector<const AccessPath *> Named{R.Location};
+    for (const Open &O : Opens)
+      if (!llvm::is_contained(Named, O.Of.Location)) {
+        Named.push_back(O.Of.Location);
+        D.Related.push_back({O.Access->At->getSourceRange(), "so is " + locationName(*O.Of.Location)});
+      }
+    return D;
+  }
+
+  bool Scalars;
+};
+
+} // namespace
+
+UNGIL_CHECK(InconsistentLocking)
+
+} // namespace ungil

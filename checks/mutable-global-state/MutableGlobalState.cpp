@@ -1,0 +1,142 @@
+// Reports a variable with static storage or a field of module state that one function writes and another function, or
+// another thread in the same one, uses at the same time with no common lock: pointers, containers, indices, counters,
+// scratch buffers and tables. Plain flags and settings are reported with Scalars.
+//
+// Does not report what is thread-local, atomic, constant, guarded by one lock everywhere, written by initialisation or
+// finalisation alone, given the same constant by every writer, or reported by the rules for free lists and lazy
+// initialisation.
+//
+// Known holes: writers in other translation units; memory reached through pointers that are stored in containers; macros
+// of locks that are compiled out.
+
+#include "analysis/Names.h"
+#include "analysis/Races.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class MutableGlobalState : public Check {
+public:
+  explicit MutableGlobalState(const CheckOptions &Options) : Scalars(Options.flag("Scalars")) {}
+
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    Claims Claimed(U);
+    std::vector<AccessPath> Reported;
+    for (const auto &[Location, Accesses] : U.shared().locations()) {
+      if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
+        continue;
+      auto R = raceAt(U, Location, Accesses);
+      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R))
+        continue;
+      Reported.push_back(Location);
+      Found.push_back(describe(U, *R));
+    }
+    return Found;
+  }
+
+private:
+  /// One finding for a variable, not one more for what it points to.
+  static bool isPartOfReported(const AccessPath &P, const std::vector<AccessPath> &Reported) {
+    return llvm::any_of(Reported, [&](const AccessPath &R) {
+      return R.Kind == P.Kind && R.Root == P.Root && R.Fields.size() < P.Fields.size() &&
+             std::equal(R.Fields.begin(), R.Fields.end(), P.Fields.begin());
+    });
+  }
+
+  /// What is behind a pointer is only known to be shared when the variable itself owns it.
+  static bool isAtStake(Unit &, const Race &R) {
+    bool Behind = !R.Location->Fields.empty() && llvm::is_contained(R.Location->Fields, nullptr);
+    return !Behind || R.What == Stake::Pointer || R.What == Stake::Container || R.What == Stake::Counter;
+  }
+
+  static Diagnosis describe(Unit &U, const Race &R) {
+    const SharedAccess &W = *R.Write, &O = *R.Other;
+    std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
+    Diagnosis D;
+    D.Where = W.At->getSourceRange();
+    D.Message = locationName(*R.Location) + written(R) + " in '" + Writer + "'" +
+                (W.owner() == O.owner() ? "" : " and " + std::string(O.writes() ? "written" : "read") + " in '" + User + "'") +
+                " with no common lock; " + consequence(R);
+    D.Sureness = surenessOf(U, R);
+    explainRoute(U, W, D);
+    if (&O != &W && O.At != W.At)
+      D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "written" : "read") + " here in '" + User + "'" +
+                                                    holding(U, O)});
+    if (O.owner() != W.owner())
+      explainRoute(U, O, D);
+    D.Path.push_back({R.Location->Root->getSourceRange(), advice(R)});
+    std::vector<const Function *> Named{W.owner(), O.owner()};
+    for (const SharedAccess *A : R.Unguarded)
+      if (A->writes() && !llvm::is_contained(Named, A->owner())) {
+        Named.push_back(A->owner());
+        D.Related.push_back({A->At->getSourceRange(), "also written in '" + displayName(*A->In->Decl) + "'"});
+      }
+    return D;
+  }
+
+  static std::string written(const Race &R) {
+    return R.Write->What == SharedAccess::Update ? " is updated" : R.What == Stake::Buffer ? " is filled" : " is written";
+  }
+
+  static std::string holding(Unit &U, const SharedAccess &A) {
+    const Guards &Held = U.shared().guardsOf(A);
+    return Held.none() ? "" : ", holding '" + Held.Spelling + "'";
+  }
+
+  static std::string consequence(const Race &R) {
+    switch (R.What) {
+    case Stake::Pointer:
+      return "a thread can use or free what another has replaced on a free-threaded build";
+    case Stake::Container:
+      return "threads corrupt it on a free-threaded build";
+    case Stake::Index:
+      return "a thread can index with a value that another is changing on a free-threaded build";
+    case Stake::Counter:
+      return "updates get lost and numbers are given out twice on a free-threaded build";
+    case Stake::Buffer:
+      return "threads mix their data in it on a free-threaded build";
+    case Stake::Scalar:
+      break;
+    }
+    return "both can run at the same time on a free-threaded build";
+  }
+
+  static Confidence surenessOf(Unit &U, const Race &R) {
+    if (R.What == Stake::Scalar || !isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
+      return Confidence::Possible;
+    if (isOnlyHandedOut(U, R))
+      return Confidence::Possible;
+    bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static && R.Write->What != SharedAccess::Exposed &&
+                 !llvm::is_contained(R.Location->Fields, nullptr);
+    return Plain ? Confidence::Certain : Confidence::Likely;
+  }
+
+  /// A struct whose address is passed on, with no write in sight.
+  static bool isOnlyHandedOut(Unit &U, const Race &R) {
+    clang::QualType T = typeOf(*R.Location, U.context());
+    auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
+    return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
+           llvm::none_of(R.Guarded, Writes);
+  }
+
+  static std::string advice(const Race &R) {
+    switch (R.What) {
+    case Stake::Buffer:
+      return "give each call its own buffer on the stack, or guard every use with one PyMutex";
+    case Stake::Counter:
+      return "make it atomic, or guard every use with one PyMutex";
+    default:
+      return "guard every use with one PyMutex, or give each thread or module its own";
+    }
+  }
+
+  bool Scalars;
+};
+
+} // namespace
+
+UNGIL_CHECK(MutableGlobalState)
+
+} // namespace ungil

@@ -1,0 +1,127 @@
+// Reports, once for each object type, fields that one method changes while another thread can use the same object with no
+// lock: pointers, references, library state, lengths and indices first. The inventory of the functions to lock follows as
+// notes. Plain flags and numbers are reported with Scalars.
+//
+// Does not report fields that only construction writes, objects that nobody else can see yet, tear-down, traversal,
+// __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics, and fields
+// that most functions guard (see ungil-inconsistent-locking).
+//
+// Known holes: C++ classes that are bound by value; objects that a lock in Python code guards; fields reached through
+// pointers kept in containers.
+
+#include "analysis/Names.h"
+#include "analysis/Races.h"
+#include "checks/Check.h"
+
+#include <algorithm>
+
+namespace ungil {
+namespace {
+
+class UnlockedObjectState : public Check {
+public:
+  explicit UnlockedObjectState(const CheckOptions &Options) : Scalars(Options.flag("Scalars")) {}
+
+  std::vector<Diagnosis> run(Unit &U) override {
+    Claims Claimed(U);
+    llvm::MapVector<const clang::Decl *, std::vector<Race>> ByType;
+    for (const auto &[Location, Accesses] : U.shared().locations()) {
+      if (Location.Kind != AccessPath::Object || Claimed.has(Location))
+        continue;
+      auto R = raceAt(U, Location, Accesses);
+      if (R && !R->isMostlyGuarded() && isReported(*R))
+        ByType[Location.Root].push_back(std::move(*R));
+    }
+    std::vector<Diagnosis> Found;
+    for (auto &[Type, Races] : ByType) {
+      std::sort(Races.begin(), Races.end(), [](const Race &A, const Race &B) {
+        return std::tuple(!isOwned(A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(B), B.What, B.Write->At->getBeginLoc());
+      });
+      Found.push_back(describe(U, Races));
+    }
+    return Found;
+  }
+
+private:
+  bool isReported(const Race &R) const {
+    return Scalars || R.What == Stake::Pointer || R.What == Stake::Container || R.What == Stake::Index ||
+           R.What == Stake::Counter;
+  }
+
+  static Diagnosis describe(Unit &U, const std::vector<Race> &Races) {
+    const Race &Worst = Races.front();
+    const SharedAccess &W = *Worst.Write, &O = *Worst.Other;
+    std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
+    Diagnosis D;
+    D.Where = W.At->getSourceRange();
+    D.Message = locationName(*Worst.Location) + " is modified in '" + Writer + "' without synchronisation while " +
+                (W.owner() == O.owner() ? "another thread runs the same function"
+                                        : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
+                "; two threads using the same object race";
+    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(Worst) ? Confidence::Likely
+                                                                                      : Confidence::Possible;
+    explainRoute(U, W, D);
+    if (O.At != W.At)
+      D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "modified" : "used") + " here in '" + User + "'"});
+    if (O.owner() != W.owner())
+      explainRoute(U, O, D);
+    D.Path.push_back({W.At->getSourceRange(), "hold the object's critical section, or a lock of its own, in every function "
+                                              "that the notes name"});
+    inventory(Races, D);
+    return D;
+  }
+
+  /// A struct behind a pointer may be somebody else's; a library's state that is passed on is the object's.
+  static bool isOwned(const Race &R) {
+    return !llvm::is_contained(R.Location->Fields, nullptr) || R.Write->What == SharedAccess::Exposed;
+  }
+
+  /// The functions that need the lock, each with the fields that it uses.
+  static void inventory(const std::vector<Race> &Races, Diagnosis &D) {
+    struct Use {
+      const SharedAccess *First = nullptr;
+      std::vector<std::string> Writes, Reads;
+    };
+    llvm::MapVector<const Function *, Use> Uses;
+    for (const Race &R : Races)
+      for (const SharedAccess *A : R.Unguarded) {
+        Use &Of = Uses[A->owner()];
+        if (!Of.First || (A->writes() && !Of.First->writes()))
+          Of.First = A;
+        auto &Names = A->writes() ? Of.Writes : Of.Reads;
+        std::string Name = fieldName(*R.Location);
+        if (!llvm::is_contained(Names, Name))
+          Names.push_back(std::move(Name));
+      }
+    for (const auto &[F, Of] : Uses) {
+      std::string Text = "'" + displayName(*F->Decl) + "'";
+      if (!Of.Writes.empty())
+        Text += " writes " + list(Of.Writes);
+      if (!Of.Reads.empty())
+        Text += std::string(Of.Writes.empty() ? "" : " and") + " reads " + list(Of.Reads);
+      const clang::Expr *At = Of.First->Through.empty() ? Of.First->At : Of.First->Through.back()->Site;
+      D.Related.push_back({At->getSourceRange(), Text});
+    }
+  }
+
+  static std::string fieldName(const AccessPath &P) {
+    std::string Name = locationName(P);
+    auto Dot = Name.find('.');
+    return Dot == std::string::npos ? Name : "'" + Name.substr(Dot + 1);
+  }
+
+  static std::string list(const std::vector<std::string> &Names) {
+    std::string Text;
+    for (std::size_t I = 0; I != Names.size(); ++I)
+      Text += (I == 0 ? "" : I + 1 == Names.size() ? " and " : ", ") + Names[I];
+    return Text;
+  }
+
+  bool Scalars;
+};
+
+} // namespace
+
+UNGIL_CHECK(UnlockedObjectState)
+
+} // namespace ungil

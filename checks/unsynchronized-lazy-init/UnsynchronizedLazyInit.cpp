@@ -1,0 +1,109 @@
+// Reports a variable, module-state field or object field that is tested and, when unset, initialised, while no lock is
+// held from the test to the store and several threads can be there at once; also double-checked locking whose first test
+// is a plain read, and a critical section that the initialiser's own calls can suspend between test and store.
+//
+// Does not report atomics, initialisation under one lock or once flag, variables that module initialisation has set
+// before, objects that nobody else can see yet, and plain values that every thread computes alike (IdempotentScalars).
+//
+// Known holes: containers that are searched and then inserted into; initialisers behind function pointers; tests and
+// stores in different functions.
+
+#include "analysis/LazyInit.h"
+#include "analysis/Names.h"
+#include "analysis/Races.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class UnsynchronizedLazyInit : public Check {
+public:
+  explicit UnsynchronizedLazyInit(const CheckOptions &Options)
+      : IdempotentScalars(Options.flag("IdempotentScalars")) {}
+
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    for (const LazyInit &L : lazyInits(U))
+      if (L.Value != LazyInit::Idempotent || IdempotentScalars)
+        Found.push_back(describe(U, L));
+    return Found;
+  }
+
+private:
+  static Diagnosis describe(Unit &U, const LazyInit &L) {
+    const SharedAccess &Store = *L.Store;
+    std::string Name = locationName(Store.Location);
+    Diagnosis D;
+    D.Where = L.Test->getSourceRange();
+    D.Message = Name + message(L);
+    D.Sureness = surenessOf(U, L);
+    explainRoute(U, Store, D);
+    if (L.What == LazyInit::Suspended)
+      D.Path.push_back({L.Suspension->getSourceRange(),
+                        "this call can run Python code or wait, which suspends the critical section"});
+    D.Path.push_back({Store.At->getSourceRange(), stored(U, L)});
+    D.Path.push_back({L.Test->getSourceRange(), advice(L)});
+    return D;
+  }
+
+  static std::string message(const LazyInit &L) {
+    switch (L.What) {
+    case LazyInit::Suspended:
+      return " is initialised on first use in a critical section that the initialiser can suspend; concurrent callers "
+             "can both initialise it (leaks a reference)";
+    case LazyInit::DoubleChecked:
+      return " is tested without the lock that its initialisation holds; double-checked locking needs an acquire load "
+             "here and a release store";
+    case LazyInit::NotRetested:
+      return " is tested before the lock is taken and not again under it; concurrent callers can both initialise it" +
+             std::string(L.Value == LazyInit::Flag ? "" : " (leaks a reference)");
+    case LazyInit::Unlocked:
+      break;
+    }
+    return " is initialised on first use without synchronisation; concurrent callers can both initialise it" +
+           std::string(L.Value == LazyInit::Flag         ? " and read a half-written value"
+                       : L.Value == LazyInit::Idempotent ? ""
+                                                         : " (leaks or frees a value in use)");
+  }
+
+  static std::string stored(Unit &U, const LazyInit &L) {
+    std::string Text = "stored here in '" + displayName(*L.Store->In->Decl) + "'";
+    const Guards &Held = U.shared().guardsOf(*L.Store);
+    return Held.none() ? Text : Text + ", holding '" + Held.Spelling + "'";
+  }
+
+  static Confidence surenessOf(Unit &U, const LazyInit &L) {
+    if (L.Value == LazyInit::Idempotent)
+      return Confidence::Possible;
+    if (!isKnownConcurrent(U, *L.Store))
+      return Confidence::Possible;
+    bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked;
+    return Surely && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
+  }
+
+  static std::string advice(const LazyInit &L) {
+    switch (L.What) {
+    case LazyInit::Suspended:
+      return "test again before the store, and drop the new value if another thread was first";
+    case LazyInit::DoubleChecked:
+      return "load with acquire here and store with release, or take the lock first";
+    case LazyInit::NotRetested:
+      return "test again once the lock is held, and drop the new value if another thread was first";
+    case LazyInit::Unlocked:
+      break;
+    }
+    if (L.Store->Location.Kind == AccessPath::Object)
+      return "make the value first, then test and store in the object's critical section, and drop the value if another "
+             "thread was first";
+    return "initialise it in the module's exec function, or make the value first, then test and store under one PyMutex, "
+           "and drop the value if another thread was first";
+  }
+
+  bool IdempotentScalars;
+};
+
+} // namespace
+
+UNGIL_CHECK(UnsynchronizedLazyInit)
+
+} // namespace ungil
