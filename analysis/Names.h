@@ -15,6 +15,9 @@ std::string qualifiedName(const clang::NamedDecl &);
 /// unnamed struct has the typedef's name, as in C.
 std::string typeName(clang::QualType);
 
+/// Whether the type is PyObject, whose struct has another name in the headers of Python; or a pointer to it.
+bool isPyObject(clang::QualType);
+
 /// For messages: 'f', 'Class::method', or "a lambda".
 std::string displayName(const clang::FunctionDecl &);
 

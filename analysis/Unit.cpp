@@ -22,9 +22,10 @@ bool isConstant(const VarDecl *V) {
 
 } // namespace
 
-Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
-    : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
-      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths) {}
+Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root, PythonVersion Target)
+    : Macros(Macros), Target(Target), Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
+      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths),
+      Objects(Index, Entries, Reach, Paths, Locks), Sections(Index, Paths, Locks) {}
 
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
