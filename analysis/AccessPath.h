@@ -67,6 +67,9 @@ public:
   /// Fixes which local variables of a function are assigned once. Must be called before its expressions are resolved.
   void enter(const clang::FunctionDecl *) const;
 
+  /// What a local variable is assigned, when it is assigned once in a function that was entered; else null.
+  const clang::Expr *onlyValueOf(const clang::VarDecl *V) const { return AssignedOnce.lookup(V); }
+
 private:
   std::optional<AccessPath> ofVariable(const clang::VarDecl *) const;
   std::optional<AccessPath> ofMember(const clang::MemberExpr *) const;

@@ -14,7 +14,7 @@ using namespace clang;
 
 namespace {
 
-const ValueDecl *variableOf(const Expr *E) {
+const ValueDecl *namedVariable(const Expr *E) {
   for (;;) {
     E = E->IgnoreParenCasts();
     if (const auto *U = dyn_cast<UnaryOperator>(E); U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Deref))
@@ -186,7 +186,7 @@ std::vector<AtomicUse> atomicRoles(Unit &U) {
     All.push_back(std::make_unique<Uses>(U.context(), U.index()));
     All.back()->TraverseStmt(F->Decl->getBody());
     for (const AtomicOperation &Op : All.back()->Operations)
-      if (const ValueDecl *V = variableOf(Op.Object))
+      if (const ValueDecl *V = namedVariable(Op.Object))
         Variables[V].All.push_back({All.back().get(), F.get(), &Op});
   }
   std::vector<AtomicUse> Found;

@@ -6,6 +6,8 @@
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/SourceLocation.h"
 
+#include <optional>
+
 namespace ungil {
 
 struct Remark {
@@ -24,6 +26,7 @@ struct Diagnosis {
   clang::SourceRange Where;
   std::string Message;
   Confidence Sureness = Confidence::Likely;
+  std::optional<Severity> Level; ///< where it differs from the check's own
   std::vector<Remark> Path; ///< in the order of execution; the last one says what to do
   std::vector<Remark> Related;
   std::vector<Repair> Repairs;

@@ -78,6 +78,7 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
     K.Callbacks[Row["function"].get<std::string>()].push_back(C);
   }
   addAll(K.ModuleStateGetters, Data["module-state-getters"]);
+  addAll(K.GilDeclarations, Data["gil-declarations"]);
   K.LibraryDirectories = Data["library-directories"];
 }
 
@@ -108,6 +109,12 @@ void loadLocks(const Json &Data, Knowledge &K) {
                           : What == "release" ? LockEffect::Release
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
+  addAll(K.SectionGuards, Data["section-guards"]);
+  const Json &Breakers = Data["section-breakers"];
+  addAll(K.StateAttachers, Breakers["attaches"]);
+  addAll(K.StateReleasers, Breakers["detaches"]);
+  addAll(K.StateSavers, Breakers["saves"]);
+  addAll(K.StateRestorers, Breakers["restores"]);
   for (const auto &Tag : Data["guard-tags"].items())
     K.OpenGuardTags.insert(Tag.key());
   K.HeldByContractSuffixes = Data["held-by-contract"]["suffixes"];
@@ -119,6 +126,13 @@ void loadMemory(const Json &Data, Knowledge &K) {
   addAll(K.Allocators, Data["allocators"]);
   addAll(K.Deallocators, Data["deallocators"]);
   addAll(K.ReferenceDrops, Data["reference-drops"]);
+  for (const auto &[Domain, Functions] : Data["domains"].items())
+    for (const Json &Name : Functions)
+      K.MemoryDomains[Name.get<std::string>()] = Domain;
+  for (const auto &[Name, Plain] : Data["plain-instead"].items())
+    K.PlainAllocators[Name] = Plain;
+  addAll(K.ObjectInitialisers, Data["object-initialisers"]);
+  addAll(K.ReferenceCounts, Data["reference-counts"]);
   addAll(K.TypeLinkReads, Data["type-links"]["reads"]);
   addAll(K.TypeLinkWrites, Data["type-links"]["writes"]);
 }
@@ -223,8 +237,93 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.Closers, Data["closers"]);
 }
 
+std::optional<PythonVersion> version(const Json &Row, const char *Key) {
+  if (!Row.contains(Key))
+    return std::nullopt;
+  auto Version = PythonVersion::parse(Row[Key].get<std::string>());
+  if (!Version)
+    throw std::runtime_error("'" + Row[Key].get<std::string>() + "' is no version of Python");
+  return Version;
+}
+
+Confidence sureness(const Json &Row) {
+  std::string Name = Row.value("sureness", "likely");
+  return Name == "possible" ? Confidence::Possible : Name == "certain" ? Confidence::Certain : Confidence::Likely;
+}
+
+BorrowedReference borrowedReference(const Json &Row) {
+  BorrowedReference B;
+  B.Container = argument(Row, "container");
+  B.From = Row.value("from", "");
+  B.Kind = Row["kind"];
+  B.Replacement = Row["replacement"];
+  B.Since = version(Row, "since");
+  B.InCompatHeader = Row["compat"];
+  std::string Shape = Row["shape"];
+  B.Rewrite = Shape == "same"              ? BorrowedReference::Same
+              : Shape == "out"             ? BorrowedReference::OutParameter
+              : Shape == "out-with-errors" ? BorrowedReference::OutParameterWithErrors
+                                           : BorrowedReference::Other;
+  B.Sureness = sureness(Row);
+  return B;
+}
+
+void loadBorrowedReferences(const Json &Data, Knowledge &K) {
+  for (const auto &[Name, Row] : Data["functions"].items())
+    K.BorrowedReferences[Name] = borrowedReference(Row);
+  for (const auto &[Name, Row] : Data["iterators"].items())
+    K.BorrowingIterators[Name] = {Row["container"], Row["results"]};
+}
+
+void loadObjectFlow(const Json &Data, Knowledge &K) {
+  addAll(K.Fresh, Data["fresh"]);
+  addAll(K.FreshFields, Data["fresh-fields"]);
+  addAll(K.SameOrFresh, Data["same-or-fresh"]);
+  for (const auto &[Name, Row] : Data["retained"].items())
+    K.Retained[Name] = Row["arguments"].get<std::vector<ArgumentIndex>>();
+  addAll(K.ChangesContainer, Data["changes-container"]);
+  addAll(K.References, Data["references"]);
+  addAll(K.NewReferences, Data["new-references"]);
+  addAll(K.Transparent, Data["transparent"]);
+  for (const Json &Row : Data["shared-results"])
+    K.SharedResults[Row["function"].get<std::string>()] = Row["description"];
+  addAll(K.PrivateResults, Data["private-results"]);
+}
+
+void loadKnownRaces(const Json &Data, Knowledge &K) {
+  for (const Json &Row : Data["rows"])
+    for (const Json &Function : Row["functions"]) {
+      KnownRace R;
+      R.From = *version(Row, "from");
+      R.Fixed = version(Row, "fixed");
+      R.Problem = Row["problem"];
+      R.Advice = Row["advice"];
+      R.Reference = Row["reference"];
+      R.OnlyShared = argument(Row, "only-shared");
+      R.Sureness = sureness(Row);
+      K.KnownRaces[Function.get<std::string>()].push_back(R);
+    }
+}
+
+void loadHiddenState(const Json &Data, Knowledge &K) {
+  for (const auto &[Group, Functions] : Data["groups"].items())
+    for (const auto &[Name, Row] : Functions.items()) {
+      HiddenState &H = K.HiddenStates[Name];
+      H.Group = Group;
+      H.Replacement = Row["replacement"];
+      H.UnlessGiven = argument(Row, "unless-given");
+      H.OnlyIfGiven = argument(Row, "only-if-given");
+      H.TakesBuffer = Row.value("takes-buffer", false);
+      H.Sureness = sureness(Row);
+    }
+}
+
 Knowledge load() {
   Knowledge K;
+  loadBorrowedReferences(Json::parse(knowledge::BorrowedReferences), K);
+  loadObjectFlow(Json::parse(knowledge::ObjectFlow), K);
+  loadKnownRaces(Json::parse(knowledge::KnownRaces), K);
+  loadHiddenState(Json::parse(knowledge::HiddenState), K);
   loadEntryPoints(Json::parse(knowledge::EntryPoints), K);
   loadLocks(Json::parse(knowledge::Locks), K);
   loadMemory(Json::parse(knowledge::Memory), K);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "analysis/Context.h"
+#include "analysis/Finding.h"
+#include "analysis/PythonVersion.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -94,6 +96,47 @@ struct SharingKnowledge {
   std::vector<std::string> CallerDecides;
 };
 
+/// Function that returns a reference which its container owns.
+struct BorrowedReference {
+  std::optional<ArgumentIndex> Container;
+  std::string From;                    ///< what owns the result when it is no argument: "sys.modules"
+  std::string Kind;                    ///< "list", "dict", …
+  std::string Replacement;             ///< function that returns a strong reference
+  std::optional<PythonVersion> Since;  ///< first version with the replacement
+  bool InCompatHeader = false;         ///< pythoncapi_compat.h has the replacement for older versions
+  /// How a call must be rewritten: the replacement takes the same arguments and returns the reference; or it stores it
+  /// through a last argument; or that, and it raises what the old function hides; or not at all the same way.
+  enum Shape { Same, OutParameter, OutParameterWithErrors, Other } Rewrite = Other;
+  Confidence Sureness = Confidence::Likely;
+};
+
+/// Function that steps through a container and stores references which the container owns.
+struct BorrowingIterator {
+  ArgumentIndex Container = 0;
+  std::vector<ArgumentIndex> Results;
+};
+
+/// Function with a known race in some versions of the interpreter, or in all.
+struct KnownRace {
+  PythonVersion From;
+  std::optional<PythonVersion> Fixed;
+  std::string Problem;                      ///< "the hash of the bytes object is cached without synchronisation"
+  std::string Advice;
+  std::string Reference;                    ///< "gh-128133"
+  std::optional<ArgumentIndex> OnlyShared;  ///< harmless while this argument is private
+  Confidence Sureness = Confidence::Likely;
+};
+
+/// Function of the C library, or of another one, with state that all threads share.
+struct HiddenState {
+  std::string Group;                         ///< functions of a group share their state
+  std::string Replacement;
+  std::optional<ArgumentIndex> UnlessGiven;  ///< harmless when this argument is not null
+  std::optional<ArgumentIndex> OnlyIfGiven;  ///< harmless when this argument is null
+  bool TakesBuffer = false;                  ///< the replacement takes a buffer for the result as last argument
+  Confidence Sureness = Confidence::Likely;
+};
+
 struct Knowledge {
   /// Thread-safe; the first call parses the data. Broken data is a programming error and aborts.
   static const Knowledge &get();
@@ -109,12 +152,16 @@ struct Knowledge {
   llvm::StringMap<Context> BindingFactories;
   llvm::StringMap<std::vector<Callback>> Callbacks;
   llvm::StringSet<> ModuleStateGetters;
+  llvm::StringSet<> GilDeclarations;                  ///< functions that declare whether a module needs the GIL
   std::vector<std::string> LibraryDirectories;
 
   llvm::StringMap<LockEffect> LockFunctions;
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
+  llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
+  llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
   llvm::StringSet<> OpenGuardTags;                    ///< std::defer_lock_t …: the guard does not hold the lock
   std::vector<std::string> HeldByContractSuffixes;
   llvm::StringSet<> SynchronisedTypes;
@@ -141,6 +188,23 @@ struct Knowledge {
   AtomicKnowledge Atomics;
   SharingKnowledge Sharing;
   llvm::StringSet<> Containers, ContainerPeeks, ContainerPops, ContainerPushes, OwningPointers;
+
+  llvm::StringMap<BorrowedReference> BorrowedReferences;
+  llvm::StringMap<BorrowingIterator> BorrowingIterators;
+  llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
+  llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
+  llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
+  llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
+  llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument
+  llvm::StringSet<> Transparent;                       ///< neither publish nor change their argument
+  llvm::StringMap<std::string> SharedResults;          ///< function → what it returns, in words
+  llvm::StringSet<> PrivateResults;
+  llvm::StringMap<std::vector<KnownRace>> KnownRaces;
+  llvm::StringMap<HiddenState> HiddenStates;
+  llvm::StringMap<std::string> MemoryDomains;          ///< allocating or freeing function → domain
+  llvm::StringMap<std::string> PlainAllocators;        ///< object allocator → the same for plain memory
+  llvm::StringSet<> ObjectInitialisers;
+  llvm::StringSet<> ReferenceCounts;                   ///< read a reference count
 };
 
 } // namespace ungil

@@ -2,7 +2,12 @@
 
 #include "analysis/Knowledge.h"
 
+#include "clang/Basic/CharInfo.h"
+#include "clang/Lex/Lexer.h"
 #include "clang/Lex/Token.h"
+
+#include <cstdint>
+#include <optional>
 
 namespace ungil {
 
@@ -22,12 +27,152 @@ public:
       Table.add(SM.getExpansionLoc(Name.getLocation()), Known->getKey());
   }
 
+  void If(SourceLocation Loc, SourceRange Condition, ConditionValueKind Value) override {
+    Open.push_back({Loc, {}});
+    branch(Loc, text(Condition), Value == CVK_True);
+  }
+  void Ifdef(SourceLocation Loc, const Token &, const MacroDefinition &) override { Open.push_back({Loc, {}}); }
+  void Ifndef(SourceLocation Loc, const Token &, const MacroDefinition &) override { Open.push_back({Loc, {}}); }
+  void Elif(SourceLocation Loc, SourceRange Condition, ConditionValueKind Value, SourceLocation) override {
+    branch(Loc, text(Condition), Value == CVK_True);
+  }
+  void Else(SourceLocation Loc, SourceLocation) override {
+    if (Open.empty())
+      return;
+    bool Taken = llvm::none_of(Open.back().Branches, [](const VersionSwitch::Branch &B) { return B.Taken; });
+    branch(Loc, {}, Taken);
+  }
+  void Endif(SourceLocation Loc, SourceLocation) override {
+    if (Open.empty())
+      return;
+    VersionSwitch Closed{std::move(Open.back().Branches), Loc};
+    Open.pop_back();
+    if (llvm::any_of(Closed.Branches, [](const VersionSwitch::Branch &B) {
+          return llvm::StringRef(B.Condition).contains("PY_VERSION_HEX");
+        }))
+      Table.Switches.push_back(std::move(Closed));
+  }
+
 private:
+  struct OpenSwitch {
+    SourceLocation Begin;
+    std::vector<VersionSwitch::Branch> Branches;
+  };
+
+  void branch(SourceLocation Loc, std::string Condition, bool Taken) {
+    if (!Open.empty())
+      Open.back().Branches.push_back({Loc, std::move(Condition), Taken});
+  }
+
+  std::string text(SourceRange Range) const {
+    return Lexer::getSourceText(CharSourceRange::getCharRange(Range), SM, LangOptions()).str();
+  }
+
   MacroTable &Table;
   const SourceManager &SM;
+  std::vector<OpenSwitch> Open;
+};
+
+/// The truth of a condition for one version of Python, as far as comparisons of PY_VERSION_HEX decide it.
+class VersionCondition {
+public:
+  VersionCondition(llvm::StringRef Text, std::uint32_t Hex) : Rest(Text), Hex(Hex) {}
+
+  std::optional<bool> value() {
+    std::optional<bool> Value = disjunction();
+    return Failed || !Rest.trim().empty() ? std::nullopt : Value;
+  }
+
+private:
+  std::optional<bool> disjunction() {
+    auto Value = conjunction();
+    while (accept("||")) {
+      auto Other = conjunction();
+      Value = Value == true || Other == true ? std::optional(true) : Value && Other ? std::optional(false) : std::nullopt;
+    }
+    return Value;
+  }
+  std::optional<bool> conjunction() {
+    auto Value = term();
+    while (accept("&&")) {
+      auto Other = term();
+      Value = Value == false || Other == false ? std::optional(false) : Value && Other ? std::optional(true) : std::nullopt;
+    }
+    return Value;
+  }
+  std::optional<bool> term() {
+    if (accept("!")) {
+      auto Value = term();
+      return Value ? std::optional(!*Value) : std::nullopt;
+    }
+    if (accept("(")) {
+      auto Value = disjunction();
+      Failed |= !accept(")");
+      return Value;
+    }
+    return comparison();
+  }
+  std::optional<bool> comparison() {
+    llvm::StringRef Left = operand();
+    for (const char *Sign : {">=", "<=", "==", "!=", ">", "<"}) {
+      if (!accept(Sign))
+        continue;
+      std::uint32_t Number = 0;
+      llvm::StringRef Right = operand().rtrim("uUlL");
+      if (Left != "PY_VERSION_HEX" || Right.getAsInteger(0, Number))
+        return std::nullopt;
+      llvm::StringRef S(Sign);
+      return S == ">=" ? Hex >= Number : S == "<=" ? Hex <= Number : S == "==" ? Hex == Number : S == "!=" ? Hex != Number
+                                                                 : S == ">"    ? Hex > Number
+                                                                               : Hex < Number;
+    }
+    if (Left == "defined") { // defined X, defined(X)
+      bool Open = accept("(");
+      operand();
+      Failed |= Open && !accept(")");
+    }
+    return std::nullopt;
+  }
+  llvm::StringRef operand() {
+    Rest = Rest.ltrim();
+    llvm::StringRef Word = Rest.take_while([](char C) { return clang::isAsciiIdentifierContinue(C); });
+    Failed |= Word.empty();
+    Rest = Rest.drop_front(Word.size());
+    return Word;
+  }
+  bool accept(llvm::StringRef Text) {
+    Rest = Rest.ltrim(" \t\\\n\r");
+    return Rest.consume_front(Text);
+  }
+
+  llvm::StringRef Rest;
+  std::uint32_t Hex;
+  bool Failed = false;
 };
 
 } // namespace
+
+bool MacroTable::compiledFor(PythonVersion Target, SourceLocation Loc, const SourceManager &SM) const {
+  Loc = SM.getExpansionLoc(Loc);
+  FileID File = SM.getFileID(Loc);
+  for (const VersionSwitch &S : Switches) {
+    if (SM.getFileID(S.End) != File || !SM.isBeforeInTranslationUnit(S.Branches.front().Begin, Loc) ||
+        !SM.isBeforeInTranslationUnit(Loc, S.End))
+      continue;
+    std::size_t Holds = 0, Chosen = S.Branches.size();
+    for (std::size_t I = 0; I != S.Branches.size(); ++I) {
+      const VersionSwitch::Branch &B = S.Branches[I];
+      if (SM.isBeforeInTranslationUnit(B.Begin, Loc))
+        Holds = I;
+      bool Taken = B.Condition.empty() || VersionCondition(B.Condition, Target.hex()).value().value_or(B.Taken);
+      if (Taken && Chosen == S.Branches.size())
+        Chosen = I;
+    }
+    if (Chosen != Holds)
+      return false;
+  }
+  return true;
+}
 
 std::unique_ptr<PPCallbacks> recordMacros(MacroTable &Table, const SourceManager &SM) {
   return std::make_unique<Recorder>(Table, SM);

@@ -2,6 +2,8 @@
 // only the functions that it made.
 #pragma once
 
+#include "analysis/PythonVersion.h"
+
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
@@ -9,10 +11,23 @@
 #include "llvm/ADT/DenseMap.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace ungil {
 
-/// Names of recorded macros by the place of their expansion.
+/// An #if that asks for the version of Python, with its #elif and #else.
+struct VersionSwitch {
+  struct Branch {
+    clang::SourceLocation Begin;
+    std::string Condition; ///< empty for #else
+    bool Taken = false;
+  };
+  std::vector<Branch> Branches;
+  clang::SourceLocation End;
+};
+
+/// Names of recorded macros by the place of their expansion, and the switches on the version of Python.
 class MacroTable {
 public:
   /// Name of the recorded macro whose expansion produced Loc; empty when there is none.
@@ -20,6 +35,12 @@ public:
     return Names.lookup(SM.getExpansionLoc(Loc));
   }
   void add(clang::SourceLocation Loc, llvm::StringRef Name) { Names[Loc] = Name; }
+
+  /// False for code that is compiled with these headers but would not be with those of the target version, such as the
+  /// fallback for a function that the target has.
+  bool compiledFor(PythonVersion Target, clang::SourceLocation, const clang::SourceManager &) const;
+
+  std::vector<VersionSwitch> Switches;
 
 private:
   llvm::DenseMap<clang::SourceLocation, llvm::StringRef> Names;

@@ -43,6 +43,11 @@ std::string typeName(QualType T) {
   return {};
 }
 
+bool isPyObject(QualType T) {
+  std::string Name = typeName(T);
+  return Name == "PyObject" || Name == "_object";
+}
+
 std::string displayName(const FunctionDecl &F) {
   const auto *Method = dyn_cast<CXXMethodDecl>(&F);
   if (!Method)

@@ -17,6 +17,8 @@ std::string typeName(clang::QualType);
 
 /// The same for a record that is known.
 std::string typeName(const clang::RecordDecl &);
+/// Whether the type is PyObject, whose struct has another name in the headers of Python; or a pointer to it.
+bool isPyObject(clang::QualType);
 
 /// For messages: 'f', 'Class::method', or "a lambda".
 std::string displayName(const clang::FunctionDecl &);

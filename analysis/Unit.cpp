@@ -22,10 +22,10 @@ bool isConstant(const VarDecl *V) {
 
 } // namespace
 
-Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
-    : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
-      Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths),
-      States(Index, Entries, Reach) {}
+Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root, PythonVersion Target)
+    : Macros(Macros), Target(Target), Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope),
+      Entries(Index, Macros), Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths),
+      States(Index, Entries, Reach), Objects(Index, Entries, Reach, Paths, Locks), Sections(Index, Paths, Locks) {}
 
 SharedState &Unit::shared() {
   if (!Shared)

@@ -4,7 +4,10 @@
 #pragma once
 
 #include "analysis/AccessPath.h"
+#include "analysis/Containers.h"
 #include "analysis/Contexts.h"
+#include "analysis/CriticalSections.h"
+#include "analysis/Diagnosis.h"
 #include "analysis/EntryPoints.h"
 #include "analysis/Locksets.h"
 #include "analysis/MacroRecorder.h"
@@ -18,7 +21,8 @@ namespace ungil {
 class Unit {
 public:
   /// Root: see ProjectScope. The macro table must have been filled during the parse and must outlive the unit.
-  Unit(clang::ASTContext &, const MacroTable &, std::string Root);
+  /// Target: the version of Python that the project is checked for, whatever the version of its headers.
+  Unit(clang::ASTContext &, const MacroTable &, std::string Root, PythonVersion Target = {});
 
   clang::ASTContext &context() const { return Index.context(); }
   const clang::SourceManager &sources() const { return Index.context().getSourceManager(); }
@@ -31,11 +35,20 @@ public:
   ThreadStates &threadStates() { return States; }
   /// Built when it is first asked for.
   SharedState &shared();
+  Containers &containers() { return Objects; }
+  CriticalSections &sections() { return Sections; }
+  const MacroTable &macros() const { return Macros; }
+  PythonVersion target() const { return Target; }
+
+  /// False for findings in code that is not compiled for the target version.
+  bool concerns(const Diagnosis &D) const { return Macros.compiledFor(Target, D.Where.getBegin(), sources()); }
 
   /// What was resolved of what is there.
   Statistics statistics() const;
 
 private:
+  const MacroTable &Macros;
+  PythonVersion Target;
   ProjectScope Scope;
   UnitIndex Index;
   EntryPoints Entries;
@@ -44,6 +57,8 @@ private:
   Locksets Locks;
   ThreadStates States;
   std::unique_ptr<SharedState> Shared;
+  Containers Objects;
+  CriticalSections Sections;
 };
 
 } // namespace ungil

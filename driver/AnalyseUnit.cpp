@@ -91,7 +91,7 @@ Finding finding(const CheckInfo &Info, const Diagnosis &D, const Locator &Where)
   Finding F;
   F.Rule = Info.Id;
   F.Message = D.Message;
-  F.Level = Info.Level;
+  F.Level = D.Level.value_or(Info.Level);
   F.Sureness = D.Sureness;
   F.Where = Where.region(D.Where);
   F.Path = steps(D.Path, Where);
@@ -136,8 +136,8 @@ PythonHeaders pythonHeaders(Preprocessor &PP) {
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
-           UnitResult &Out)
-      : Compiler(Compiler), Checks(Checks), Root(Root), Out(Out), Scope(Compiler.getSourceManager(), Root) {
+           PythonVersion Target, UnitResult &Out)
+      : Compiler(Compiler), Checks(Checks), Root(Root), Target(Target), Out(Out), Scope(Compiler.getSourceManager(), Root) {
     Compiler.getPreprocessor().addPPCallbacks(recordMacros(Macros, Compiler.getSourceManager()));
   }
 
@@ -145,11 +145,12 @@ public:
 
   void HandleTranslationUnit(ASTContext &Context) override {
     Out.Python = pythonHeaders(Compiler.getPreprocessor());
-    Unit U(Context, Macros, Root);
+    Unit U(Context, Macros, Root, Target);
     Locator Where(Context);
     for (const SelectedCheck &C : Checks)
       for (const Diagnosis &D : C.Info->Make(C.Options)->run(U))
-        Out.Findings.push_back(finding(*C.Info, D, Where));
+        if (U.concerns(D))
+          Out.Findings.push_back(finding(*C.Info, D, Where));
     Out.Counts = U.statistics();
   }
 
@@ -157,6 +158,7 @@ private:
   CompilerInstance &Compiler;
   const std::vector<SelectedCheck> &Checks;
   const std::string &Root;
+  PythonVersion Target;
   UnitResult &Out;
   MacroTable Macros;
   ProjectScope Scope;
@@ -164,8 +166,8 @@ private:
 
 class Action : public ASTFrontendAction {
 public:
-  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, UnitResult &Out)
-      : Checks(Checks), Root(Root), Out(Out) {}
+  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, PythonVersion Target, UnitResult &Out)
+      : Checks(Checks), Root(Root), Target(Target), Out(Out) {}
 
   bool BeginInvocation(CompilerInstance &Compiler) override {
     Compiler.getFrontendOpts().SkipFunctionBodies = true;
@@ -177,12 +179,13 @@ public:
     Compiler.getDiagnostics().setFatalsAsError(true);
     Comments = std::make_unique<SuppressionComments>(Compiler.getSourceManager(), Root, Out.Suppressions);
     Compiler.getPreprocessor().addCommentHandler(Comments.get());
-    return std::make_unique<Consumer>(Compiler, Checks, Root, Out);
+    return std::make_unique<Consumer>(Compiler, Checks, Root, Target, Out);
   }
 
 private:
   const std::vector<SelectedCheck> &Checks;
   const std::string &Root;
+  PythonVersion Target;
   UnitResult &Out;
   std::unique_ptr<SuppressionComments> Comments;
 };
@@ -208,7 +211,8 @@ public:
 
 } // namespace
 
-UnitResult analyseUnit(const CompileCommand &Command, const std::vector<SelectedCheck> &Checks, const std::string &Root) {
+UnitResult analyseUnit(const CompileCommand &Command, const std::vector<SelectedCheck> &Checks, const std::string &Root,
+                       PythonVersion Target) {
   UnitResult Result;
   Result.File = Command.File;
   Result.Problem = Command.Problem;
@@ -220,7 +224,7 @@ UnitResult analyseUnit(const CompileCommand &Command, const std::vector<Selected
   auto FileSystem = llvm::vfs::createPhysicalFileSystem();
   FileSystem->setCurrentWorkingDirectory(Command.Directory);
   llvm::IntrusiveRefCntPtr<FileManager> Files(new FileManager({Command.Directory}, std::move(FileSystem)));
-  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Result), Files.get());
+  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Target, Result), Files.get());
   FirstError Errors;
   Invocation.setDiagnosticConsumer(&Errors);
   bool Ran = Invocation.run();

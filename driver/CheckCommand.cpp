@@ -107,7 +107,7 @@ std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection
     };
   auto Outcomes = runInWorkers(
       unsigned(Database.Commands.size()),
-      [&](unsigned Number) { return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root)); }, Options);
+      [&](unsigned Number) { return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root, Selected.Target)); }, Options);
   std::vector<UnitResult> Results;
   for (std::size_t I = 0; I != Outcomes.size(); ++I) {
     UnitResult Unit;
@@ -194,6 +194,8 @@ int checkCommand(const CheckArguments &Arguments) {
     auto [Key, Value] = llvm::StringRef(Option).split('=');
     Config.Value.Options[Key.str()] = Value.str();
   }
+  if (!Arguments.Python.empty())
+    Config.Value.Options["ungil.Python"] = Arguments.Python;
   Selection Selected = select(Config.Value);
   if (!Selected.Error.empty())
     return refuse(Selected.Error);

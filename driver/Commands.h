@@ -19,6 +19,7 @@ struct CheckArguments {
   std::string FailOn = "warning";
   std::string Root;
   std::string PythonInclude;
+  std::string Python; ///< version to check for: "3.14"
   unsigned Jobs = 0;
   unsigned Timeout = 60;
   bool Statistics = false;

@@ -27,6 +27,9 @@ fs::path nearest(const std::string &Folder, std::initializer_list<const char *> 
   }
 }
 
+/// The one option that belongs to no check.
+constexpr const char *TargetOption = "ungil.Python";
+
 std::string asText(const toml::node &Node) {
   if (auto Text = Node.value<std::string>())
     return *Text;
@@ -45,6 +48,8 @@ std::string readTable(const toml::table &Table, const std::string &File, Configu
       if (!Text)
         return File + ": checks must be a string such as \"-*,ungil-*\"";
       Into.Checks = *Text;
+    } else if (Key == "python") {
+      Into.Options[TargetOption] = asText(Node);
     } else if (Key == "options" && Node.is_table()) {
       for (const auto &[Check, Values] : *Node.as_table()) {
         if (!Values.is_table())
@@ -53,7 +58,7 @@ std::string readTable(const toml::table &Table, const std::string &File, Configu
           Into.Options[std::string(Check.str()) + "." + std::string(Name.str())] = asText(Value);
       }
     } else {
-      return File + ": unknown key '" + std::string(Key.str()) + "'; known are checks and options";
+      return File + ": unknown key '" + std::string(Key.str()) + "'; known are checks, python and options";
     }
   }
   return {};
@@ -92,7 +97,7 @@ void readClangTidy(const fs::path &File, Configuration &Into) {
     return Scalar ? Scalar->getValue(Storage).str() : std::string();
   };
   auto Keep = [&](const std::string &Key, const std::string &Value) {
-    if (llvm::StringRef(Key).starts_with("ungil-"))
+    if (llvm::StringRef(Key).starts_with("ungil-") || Key == TargetOption)
       Into.Options[Key] = Value;
   };
   for (auto &Member : *Root) {
@@ -124,6 +129,8 @@ std::string unknownCheck(std::string_view Pattern) {
 }
 
 std::string unknownOption(const std::string &Key) {
+  if (Key == TargetOption)
+    return {};
   auto [Check, Option] = llvm::StringRef(Key).split('.');
   const CheckInfo *Info = findCheck(Check);
   if (!Info)
@@ -166,6 +173,12 @@ Selection select(const Configuration &From) {
   for (const auto &[Key, Value] : From.Options)
     if (Out.Error.empty())
       Out.Error = unknownOption(Key);
+  if (auto Target = From.Options.find(TargetOption); Target != From.Options.end()) {
+    auto Version = PythonVersion::parse(Target->second);
+    if (!Version && Out.Error.empty())
+      Out.Error = "'" + Target->second + "' is no version of Python; write 3.14, or 3.14.1";
+    Out.Target = Version.value_or(PythonVersion{});
+  }
   std::vector<bool> On;
   for (const CheckInfo &C : allChecks())
     On.push_back(C.OnByDefault);

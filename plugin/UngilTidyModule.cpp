@@ -21,9 +21,9 @@ public:
     Recording = true;
   }
 
-  Unit &of(ASTContext &Context) {
+  Unit &of(ASTContext &Context, PythonVersion Target) {
     if (!Built)
-      Built = std::make_unique<Unit>(Context, Macros, /*Root=*/"");
+      Built = std::make_unique<Unit>(Context, Macros, /*Root=*/"", Target);
     return *Built;
   }
 
@@ -46,6 +46,13 @@ class TidyCheck : public ClangTidyCheck {
 public:
   TidyCheck(const CheckInfo &Info, llvm::StringRef Name, ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Info(Info), Shared(SharedUnit::current()) {
+    const ClangTidyOptions::OptionMap &All = Context->getOptions().CheckOptions;
+    if (auto Chosen = All.find("ungil.Python"); Chosen != All.end()) {
+      auto Version = PythonVersion::parse(Chosen->getValue().Value);
+      if (!Version)
+        configurationDiag("ungil.Python: '%0' is no version of Python; write 3.14, or 3.14.1") << Chosen->getValue().Value;
+      Target = Version.value_or(PythonVersion{});
+    }
     for (const OptionInfo &O : Info.Options)
       Values[std::string(O.Name)] = Options.get(llvm::StringRef(O.Name), llvm::StringRef(O.Default)).str();
   }
@@ -63,8 +70,9 @@ public:
 
   void check(const ast_matchers::MatchFinder::MatchResult &Result) override {
     CheckOptions Chosen([this](std::string_view Name) { return Values[std::string(Name)]; });
-    for (const Diagnosis &D : Info.Make(Chosen)->run(Shared->of(*Result.Context)))
-      if (D.Sureness >= Confidence::Likely)
+    Unit &U = Shared->of(*Result.Context, Target);
+    for (const Diagnosis &D : Info.Make(Chosen)->run(U))
+      if (D.Sureness >= Confidence::Likely && U.concerns(D))
         emit(D, Result.Context->getSourceManager());
   }
 
@@ -83,6 +91,7 @@ private:
   const CheckInfo &Info;
   std::shared_ptr<SharedUnit> Shared;
   std::map<std::string, std::string> Values;
+  PythonVersion Target;
 };
 
 class UngilModule : public ClangTidyModule {

@@ -1,0 +1,161 @@
+#include "analysis/BorrowedUses.h"
+
+#include "analysis/Containers.h"
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include <set>
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+bool runsPython(const FunctionDecl *Callee) {
+  return Callee && Callee->getIdentifier() && Knowledge::get().RunsPython.contains(qualifiedName(*Callee));
+}
+
+} // namespace
+
+PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
+  std::vector<const Function *> Pending;
+  auto Add = [&](const Function *F) {
+    if (Running.insert(F).second)
+      Pending.push_back(F);
+  };
+  for (const Call &C : Index.externalCalls())
+    if (runsPython(C.Callee))
+      Add(C.In);
+  while (!Pending.empty()) {
+    const Function *F = Pending.back();
+    Pending.pop_back();
+    for (const Call *Caller : F->Callers)
+      Add(Caller->In);
+  }
+}
+
+bool PythonCalls::mayRun(const Expr *Call) const {
+  if (runsPython(calleeOf(Call)))
+    return true;
+  const Function *Callee = Index.find(calleeOf(Call));
+  return Callee && Running.contains(Callee);
+}
+
+BorrowedUses::BorrowedUses(const Function &F, const PythonCalls &Python)
+    : F(F), Python(Python), Parents(F.Decl->getBody()) {}
+
+std::pair<const Stmt *, const Expr *> BorrowedUses::consumer(const Expr *E) const {
+  for (;;) {
+    const Stmt *Up = Parents.getParent(E);
+    const auto *Conditional = dyn_cast_or_null<ConditionalOperator>(Up);
+    bool Passes = isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up) || isa_and_nonnull<ExprWithCleanups>(Up) ||
+                  (Conditional && Conditional->getCond() != E);
+    if (!Passes)
+      return {Up, E};
+    E = cast<Expr>(Up);
+  }
+}
+
+const VarDecl *BorrowedUses::assignedTo(const Expr *Value) const {
+  auto [By, Seen] = consumer(Value);
+  if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->getOpcode() == BO_Assign && B->getRHS() == Seen) {
+    const VarDecl *V = variableOf(B->getLHS());
+    return V && V->hasLocalStorage() ? V : nullptr;
+  }
+  if (const auto *D = dyn_cast_or_null<DeclStmt>(By))
+    for (const Decl *Declared : D->decls())
+      if (const auto *V = dyn_cast<VarDecl>(Declared); V && V->getInit() == Seen && V->hasLocalStorage())
+        return V;
+  return nullptr;
+}
+
+BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
+  auto [By, Seen] = consumer(Use);
+  if (!By || isa<IfStmt>(By) || isa<WhileStmt>(By) || isa<DoStmt>(By) || isa<ForStmt>(By) || isa<CompoundStmt>(By) ||
+      isa<ConditionalOperator>(By) || isa<UnaryExprOrTypeTraitExpr>(By))
+    return BorrowedUse::None;
+  if (const auto *U = dyn_cast<UnaryOperator>(By))
+    return U->getOpcode() == UO_LNot || U->getOpcode() == UO_AddrOf ? BorrowedUse::None : BorrowedUse::Read;
+  if (const auto *B = dyn_cast<BinaryOperator>(By)) {
+    if (B->isComparisonOp() || B->isLogicalOp() || B->getOpcode() == BO_Comma)
+      return BorrowedUse::None;
+    if (B->getOpcode() != BO_Assign || B->getRHS() != Seen)
+      return BorrowedUse::Read;
+    const VarDecl *V = variableOf(B->getLHS());
+    return V && V->hasLocalStorage() ? BorrowedUse::Read : BorrowedUse::Stored;
+  }
+  if (isa<ReturnStmt>(By))
+    return BorrowedUse::Returned;
+  if (const auto *C = dyn_cast<CallExpr>(By); C && calls(C, Knowledge::get().References))
+    return BorrowedUse::Referenced;
+  return BorrowedUse::Read;
+}
+
+BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
+  if (const VarDecl *V = assignedTo(C))
+    return ofVariable(V, C);
+  BorrowedUse Use{kindOf(C), C, nullptr};
+  if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
+    Use.At = consumer(C).first;
+  return Use;
+}
+
+BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
+  if (!Graph)
+    Graph = FlowGraph::of(F.Decl);
+  BorrowedUse Gravest;
+  if (!Graph)
+    return Gravest;
+  struct Position {
+    const CFGBlock *Block;
+    std::size_t Index;
+    const Expr *After;
+  };
+  std::vector<Position> Pending;
+  for (const CFGBlock *Block : Graph->cfg())
+    for (std::size_t I = 0; I != Block->size(); ++I)
+      if (auto S = (*Block)[I].getAs<CFGStmt>(); S && S->getStmt() == SetBy)
+        Pending.push_back({Block, I + 1, nullptr});
+  std::set<std::pair<const CFGBlock *, bool>> Seen;
+  auto Note = [&](BorrowedUse::Kind Kind, const Stmt *At, const Expr *After) {
+    if (Kind != BorrowedUse::None && After && Kind < BorrowedUse::AfterPython)
+      Kind = BorrowedUse::AfterPython;
+    if (Kind > Gravest.What)
+      Gravest = {Kind, At, Kind == BorrowedUse::AfterPython ? After : nullptr};
+  };
+  while (!Pending.empty()) {
+    Position At = Pending.back();
+    Pending.pop_back();
+    bool Ends = false;
+    for (; At.Index != At.Block->size() && !Ends; ++At.Index) {
+      auto Statement = (*At.Block)[At.Index].getAs<CFGStmt>();
+      if (!Statement)
+        continue;
+      const Stmt *S = Statement->getStmt();
+      if (S == SetBy) {
+        Ends = true;
+      } else if (const auto *R = dyn_cast<DeclRefExpr>(S); R && R->getDecl() == V) {
+        auto [By, Value] = consumer(R);
+        const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+        if (B && B->isAssignmentOp() && B->getLHS() == Value) {
+          Ends = consumer(SetBy).first != B;
+          continue;
+        }
+        BorrowedUse::Kind Kind = kindOf(R);
+        Note(Kind, By ? By : S, At.After);
+        Ends = Kind == BorrowedUse::Referenced;
+      } else if (const auto *C = dyn_cast<CallExpr>(S); C && !At.After && Python.mayRun(C)) {
+        At.After = C;
+      }
+    }
+    if (Ends)
+      continue;
+    for (const CFGBlock *Next : At.Block->succs())
+      if (Next && Seen.insert({Next, At.After != nullptr}).second)
+        Pending.push_back({Next, 0, At.After});
+  }
+  return Gravest;
+}
+
+} // namespace ungil

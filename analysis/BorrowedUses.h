@@ -1,0 +1,59 @@
+// What a function does with a borrowed reference: a pointer to an object that only its container keeps alive.
+#pragma once
+
+#include "analysis/FlowGraph.h"
+#include "analysis/UnitIndex.h"
+
+#include "clang/AST/ParentMap.h"
+
+namespace ungil {
+
+struct BorrowedUse {
+  enum Kind {
+    None,        ///< not used, or only compared: the address alone needs no live object
+    Read,        ///< used directly
+    Referenced,  ///< a strong reference is taken first, which is too late by a moment
+    AfterPython, ///< used after Python code may have run, without a strong reference
+    Stored,      ///< kept in memory without a strong reference
+    Returned     ///< returned to the caller without a strong reference
+  } What = None;
+  const clang::Stmt *At = nullptr;   ///< the use
+  const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
+};
+
+/// Whether a call may run Python code, by its name or through functions of the project.
+class PythonCalls {
+public:
+  explicit PythonCalls(const UnitIndex &);
+  bool mayRun(const clang::Expr *Call) const;
+
+private:
+  const UnitIndex &Index;
+  llvm::DenseSet<const Function *> Running;
+};
+
+class BorrowedUses {
+public:
+  BorrowedUses(const Function &, const PythonCalls &);
+
+  /// The gravest use of what the call returns.
+  BorrowedUse ofResult(const clang::CallExpr *);
+  /// The gravest use of a local variable from the call on, which sets it, until it is set again.
+  BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy);
+
+  /// The variable that the value is assigned to, at its declaration or later; null when it is not.
+  const clang::VarDecl *assignedTo(const clang::Expr *Value) const;
+  const clang::ParentMap &parents() const { return Parents; }
+
+private:
+  /// The statement that uses the value, and the value as that statement sees it.
+  std::pair<const clang::Stmt *, const clang::Expr *> consumer(const clang::Expr *) const;
+  BorrowedUse::Kind kindOf(const clang::Expr *Use) const;
+
+  const Function &F;
+  const PythonCalls &Python;
+  clang::ParentMap Parents;
+  std::unique_ptr<FlowGraph> Graph;
+};
+
+} // namespace ungil

@@ -1,0 +1,469 @@
+#include "analysis/Containers.h"
+
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/ParentMap.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+
+#include <algorithm>
+
+namespace ungil {
+
+using namespace clang;
+
+const VarDecl *variableOf(const Expr *E) {
+  const auto *R = E ? dyn_cast<DeclRefExpr>(E->IgnoreParenCasts()) : nullptr;
+  return R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+}
+
+bool calls(const Expr *E, const llvm::StringSet<> &Names) {
+  const FunctionDecl *Callee = E ? calleeOf(E->IgnoreParenCasts()) : nullptr;
+  return Callee && Callee->getIdentifier() && Names.contains(qualifiedName(*Callee));
+}
+
+namespace {
+
+bool isNull(const Expr *E, const ASTContext &Context) {
+  return E->IgnoreParenCasts()->isNullPointerConstant(const_cast<ASTContext &>(Context),
+                                                      Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
+}
+
+bool isPython(const FunctionDecl *F) {
+  llvm::StringRef Name = F && F->getIdentifier() ? F->getName() : "";
+  return Name.starts_with("Py") || Name.starts_with("_Py");
+}
+
+bool isObjectPointer(QualType T) { return T->isPointerType() && T->getPointeeType()->isRecordType() && isPyObject(T); }
+
+/// Sorted, without duplicates.
+using Variables = llvm::SmallVector<const VarDecl *, 4>;
+
+void add(Variables &Set, const VarDecl *V) {
+  auto At = std::lower_bound(Set.begin(), Set.end(), V);
+  if (At == Set.end() || *At != V)
+    Set.insert(At, V);
+}
+
+void remove(Variables &Set, const VarDecl *V) { llvm::erase(Set, V); }
+
+/// Local variables that may hold the same object, because one is assigned to the other.
+class Aliases : public RecursiveASTVisitor<Aliases> {
+public:
+  bool VisitVarDecl(VarDecl *V) {
+    if (V->hasLocalStorage() && V->getInit())
+      unite(V, variableOf(V->getInit()));
+    return true;
+  }
+  bool VisitBinaryOperator(BinaryOperator *B) {
+    if (B->getOpcode() == BO_Assign)
+      unite(variableOf(B->getLHS()), variableOf(B->getRHS()));
+    return true;
+  }
+  const VarDecl *leader(const VarDecl *V) const {
+    for (auto Next = Leader.find(V); Next != Leader.end(); Next = Leader.find(V))
+      V = Next->second;
+    return V;
+  }
+
+private:
+  void unite(const VarDecl *A, const VarDecl *B) {
+    if (!A || !B || !A->hasLocalStorage() || !B->hasLocalStorage())
+      return;
+    A = leader(A);
+    B = leader(B);
+    if (A != B)
+      Leader[A] = B;
+  }
+  llvm::DenseMap<const VarDecl *, const VarDecl *> Leader;
+};
+
+/// Whether a PyMemberDef gives the field to Python code.
+class MemberTables : public RecursiveASTVisitor<MemberTables> {
+public:
+  llvm::DenseSet<const ValueDecl *> Fields;
+  bool VisitOffsetOfExpr(OffsetOfExpr *E) {
+    const OffsetOfNode &Last = E->getComponent(E->getNumComponents() - 1);
+    if (Last.getKind() == OffsetOfNode::Field)
+      Fields.insert(Last.getField());
+    return true;
+  }
+};
+
+bool isMember(const UnitIndex &Index, const ValueDecl *D) {
+  if (!isa<FieldDecl>(D))
+    return false;
+  MemberTables Tables;
+  for (const VarDecl *V : Index.initialised())
+    if (V->getType()->isArrayType() && typeName(V->getASTContext().getBaseElementType(V->getType())) == "PyMemberDef")
+      Tables.TraverseStmt(const_cast<Expr *>(V->getInit()));
+  return Tables.Fields.contains(D);
+}
+
+} // namespace
+
+struct Containers::Facts {
+  enum { Unseen, Running, Done } State = Unseen;
+  bool WithCallers = false; ///< parameters that are private to every caller count
+  llvm::DenseMap<const Stmt *, Variables> PrivateAt; ///< at calls and accesses to members
+  llvm::DenseSet<const VarDecl *> Kept;              ///< parameters that others can reach afterwards
+  bool ReturnsFresh = false;
+};
+
+/// Local variables whose object nobody else can reach, at each call of a function.
+class FreshnessFlow {
+public:
+  using State = Variables;
+
+  FreshnessFlow(Containers &All, const Function &F, Containers::Facts &Out) : All(All), F(F), Out(Out) {
+    Same.TraverseStmt(F.Decl->getBody());
+  }
+
+  State entry() {
+    State Private;
+    for (const ParmVarDecl *P : F.Decl->parameters())
+      if (Out.WithCallers && All.isPrivateParameter(F, P->getFunctionScopeIndex()))
+        add(Private, P);
+    return Private;
+  }
+
+  bool join(State &Into, const State &From) {
+    State Both;
+    std::set_intersection(Into.begin(), Into.end(), From.begin(), From.end(), std::back_inserter(Both));
+    bool Changed = Both.size() != Into.size();
+    Into = std::move(Both);
+    return Changed;
+  }
+
+  void apply(State &Now, const CFGElement &Element) {
+    auto Statement = Element.getAs<CFGStmt>();
+    if (!Statement)
+      return;
+    const Stmt *S = Statement->getStmt();
+    if (const auto *D = dyn_cast<DeclStmt>(S)) {
+      for (const Decl *Declared : D->decls())
+        if (const auto *V = dyn_cast<VarDecl>(Declared); V && V->hasLocalStorage() && V->getInit())
+          assign(Now, V, V->getInit());
+    } else if (const auto *B = dyn_cast<BinaryOperator>(S); B && B->getOpcode() == BO_Assign) {
+      if (const VarDecl *V = variableOf(B->getLHS()); V && V->hasLocalStorage())
+        assign(Now, V, B->getRHS());
+      else
+        escape(Now, B->getRHS());
+    } else if (const auto *C = dyn_cast<CallExpr>(S)) {
+      call(Now, C);
+    } else if (const auto *C = dyn_cast<CXXConstructExpr>(S)) {
+      for (const Expr *Argument : C->arguments())
+        escape(Now, Argument);
+    } else if (const auto *L = dyn_cast<InitListExpr>(S)) {
+      for (const Expr *Element : L->inits())
+        escape(Now, Element);
+    } else if (const auto *R = dyn_cast<ReturnStmt>(S); R && R->getRetValue()) {
+      if (const VarDecl *V = variableOf(R->getRetValue()); V && isa<ParmVarDecl>(V))
+        Out.Kept.insert(V);
+    }
+  }
+
+  void applyEdge(State &, const CFGBlock &, unsigned) {}
+
+  void visit(const State &Now, const CFGElement &Element) {
+    auto Statement = Element.getAs<CFGStmt>();
+    if (!Statement)
+      return;
+    if ((isa<CallExpr>(Statement->getStmt()) || isa<MemberExpr>(Statement->getStmt())) && !Now.empty())
+      Out.PrivateAt[Statement->getStmt()] = Now;
+    const auto *R = dyn_cast<ReturnStmt>(Statement->getStmt());
+    if (!R || !R->getRetValue() || isNull(R->getRetValue(), F.Decl->getASTContext()))
+      return;
+    (isFresh(Now, R->getRetValue()) ? FreshReturns : OtherReturns)++;
+  }
+
+  void leave(const State &) { Out.ReturnsFresh = FreshReturns > 0 && OtherReturns == 0; }
+
+private:
+  bool isFresh(const State &Now, const Expr *E) {
+    E = E->IgnoreParenCasts();
+    if (const auto *C = dyn_cast<ConditionalOperator>(E))
+      return isFresh(Now, C->getTrueExpr()) && isFresh(Now, C->getFalseExpr());
+    if (const VarDecl *V = variableOf(E))
+      return llvm::is_contained(Now, V);
+    return isNull(E, F.Decl->getASTContext()) || All.isFreshCall(E);
+  }
+
+  void assign(State &Now, const VarDecl *V, const Expr *Value) {
+    if (isFresh(Now, Value))
+      add(Now, V);
+    else
+      remove(Now, V);
+  }
+
+  void escape(State &Now, const Expr *E) {
+    const VarDecl *V = variableOf(E);
+    if (!V)
+      return;
+    const VarDecl *Leader = Same.leader(V);
+    llvm::erase_if(Now, [&](const VarDecl *Other) { return Same.leader(Other) == Leader; });
+    for (const ParmVarDecl *P : F.Decl->parameters())
+      if (Same.leader(P) == Leader)
+        Out.Kept.insert(P);
+  }
+
+  void call(State &Now, const CallExpr *C) {
+    for (unsigned I = 0; I != C->getNumArgs(); ++I) {
+      const Expr *Argument = C->getArg(I)->IgnoreParenCasts();
+      if (const auto *U = dyn_cast<UnaryOperator>(Argument); U && U->getOpcode() == UO_AddrOf) {
+        if (const VarDecl *V = variableOf(U->getSubExpr())) // an out parameter
+          remove(Now, V);
+      } else if (variableOf(Argument) && All.isRetained(C, I)) {
+        escape(Now, Argument);
+      }
+    }
+  }
+
+  Containers &All;
+  const Function &F;
+  Containers::Facts &Out;
+  Aliases Same;
+  unsigned FreshReturns = 0, OtherReturns = 0;
+};
+
+/// Collects what a function does with one variable or field. The value may be tested, and given to calls that do not
+/// keep it; what else happens to it lets it escape.
+class UseCollector : public RecursiveASTVisitor<UseCollector> {
+public:
+  UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of), Parents(Body) { TraverseStmt(Body); }
+
+  std::vector<const Expr *> Found;
+
+  bool VisitDeclRefExpr(DeclRefExpr *R) {
+    if (R->getDecl() == Of)
+      Found.push_back(R);
+    return true;
+  }
+  bool VisitMemberExpr(MemberExpr *M) {
+    if (M->getMemberDecl() == Of)
+      Found.push_back(M);
+    return true;
+  }
+
+  /// The statement that uses the value, and the value as that statement sees it.
+  std::pair<const Stmt *, const Expr *> consumer(const Expr *E) const {
+    for (;;) {
+      const Stmt *Up = Parents.getParent(E);
+      if (!Up || !(isa<CastExpr>(Up) || isa<ParenExpr>(Up)))
+        return {Up, E};
+      E = cast<Expr>(Up);
+    }
+  }
+
+private:
+  const ValueDecl *Of;
+  ParentMap Parents;
+};
+
+Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach, const PathResolver &Paths,
+                       Locksets &Locks)
+    : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks) {
+  for (const EntryPoint &Point : Entries.all())
+    EntriesOf[Point.Target].push_back(&Point);
+}
+
+Containers::~Containers() = default;
+
+Containers::Facts &Containers::factsOf(const Function &F) { return solve(F, Known[&F], true); }
+
+Containers::Facts &Containers::summaryOf(const Function &F) { return solve(F, Summaries[&F], false); }
+
+Containers::Facts &Containers::solve(const Function &F, std::unique_ptr<Facts> &Slot, bool WithCallers) {
+  if (!Slot)
+    Slot = std::make_unique<Facts>();
+  Facts &Out = *Slot;
+  if (Out.State != Facts::Unseen)
+    return Out;
+  Out.State = Facts::Running;
+  Out.WithCallers = WithCallers;
+  Paths.enter(F.Decl);
+  if (auto Graph = FlowGraph::of(F.Decl)) {
+    FreshnessFlow Flow(*this, F, Out);
+    solveForward(Graph->cfg(), Flow);
+  }
+  Out.State = Facts::Done;
+  return Out;
+}
+
+bool Containers::returnsFresh(const FunctionDecl *Callee) {
+  const Function *F = Index.find(Callee);
+  if (!F || !Callee->getReturnType()->isPointerType())
+    return false;
+  Facts &Of = summaryOf(*F);
+  return Of.State == Facts::Done && Of.ReturnsFresh;
+}
+
+bool Containers::keeps(const FunctionDecl *Callee, unsigned Parameter) {
+  const Function *F = Index.find(Callee);
+  if (!F || Parameter >= F->Decl->getNumParams())
+    return true;
+  Facts &Of = summaryOf(*F);
+  return Of.State != Facts::Done || Of.Kept.contains(F->Decl->getParamDecl(Parameter));
+}
+
+bool Containers::isRetained(const CallExpr *C, unsigned Argument) {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  if (!Callee || isa<CXXMethodDecl>(Callee))
+    return true;
+  const Knowledge &K = Knowledge::get();
+  std::string Name = qualifiedName(*Callee);
+  if (auto Row = K.Retained.find(Name); Row != K.Retained.end())
+    return llvm::is_contained(Row->second, int(Argument));
+  if (Index.find(Callee))
+    return keeps(Callee, Argument);
+  return !isPython(Callee);
+}
+
+bool Containers::isFreshCall(const Expr *E) {
+  E = E->IgnoreParenCasts();
+  const auto *C = dyn_cast<CallExpr>(E);
+  if (!C)
+    return false;
+  const Knowledge &K = Knowledge::get();
+  if (const auto *M = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParenImpCasts()))
+    return M->getMemberDecl()->getIdentifier() && K.FreshFields.contains(M->getMemberDecl()->getName());
+  return calls(C, K.Fresh) || (C->getDirectCallee() && returnsFresh(C->getDirectCallee()));
+}
+
+/// The keyword dictionary of a function with the signature (self, args, kwargs); what every caller in the unit gives
+/// while it is private to the caller.
+bool Containers::isPrivateParameter(const Function &F, unsigned Parameter) {
+  if (!isObjectPointer(F.Decl->getParamDecl(Parameter)->getType()))
+    return false;
+  auto [Slot, New] = Parameters.try_emplace({&F, Parameter}, false);
+  if (!New)
+    return Slot->second;
+  if (auto Entries = EntriesOf.find(&F); Entries != EntriesOf.end()) {
+    bool TakesKeywords = F.Decl->getNumParams() == 3 && Parameter == 2 && isObjectPointer(F.Decl->getParamDecl(1)->getType());
+    return Slot->second = TakesKeywords && llvm::all_of(Entries->second, [](const EntryPoint *P) {
+      return P->Role == "ml_meth" || P->Role == "tp_new" || P->Role == "tp_init" || P->Role == "tp_call";
+    });
+  }
+  bool Private = !F.Callers.empty();
+  for (const Call *C : F.Callers) {
+    const Expr *Argument = argumentOf(C->Site, int(Parameter));
+    Private = Private && Argument && C->In != &F && factsOf(*C->In).State == Facts::Done &&
+              originAt(*C->In, Argument, C->Site).What == ContainerOrigin::Fresh;
+  }
+  return Parameters[{&F, Parameter}] = Private;
+}
+
+const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
+  auto &Slot = KnownUses[D];
+  if (Slot)
+    return *Slot;
+  Slot = std::make_unique<Uses>();
+  Uses &Out = *Slot;
+  const Knowledge &K = Knowledge::get();
+  Out.Escapes = isMember(Index, D);
+  for (const auto &F : Index.functions()) {
+    UseCollector Collector(D, F->Decl->getBody());
+    for (const Expr *Use : Collector.Found) {
+      auto [By, Value] = Collector.consumer(Use);
+      if (const auto *C = dyn_cast_or_null<CallExpr>(By)) {
+        auto Position = std::find(C->arg_begin(), C->arg_end(), Value) - C->arg_begin();
+        Out.Escapes |= calls(C, K.References) || isRetained(C, unsigned(Position));
+        if (Position == 0 && calls(C, K.ChangesContainer))
+          Out.Changes.emplace_back(F.get(), C);
+      } else if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->isAssignmentOp()) {
+        bool Stored = B->getLHS() == Value;
+        Out.Escapes |= !Stored || !(isNull(B->getRHS(), Index.context()) || isFreshCall(B->getRHS()));
+        if (Stored)
+          Out.Changes.emplace_back(F.get(), B);
+      } else if (isa_and_nonnull<ReturnStmt>(By) || isa_and_nonnull<DeclStmt>(By) ||
+                 isa_and_nonnull<InitListExpr>(By) ||
+                 (isa_and_nonnull<ConditionalOperator>(By) && cast<ConditionalOperator>(By)->getCond() != Value)) {
+        Out.Escapes = true;
+      } else if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
+        Out.Changes.emplace_back(F.get(), U); // Py_CLEAR and its like
+      }
+    }
+  }
+  return Out;
+}
+
+/// Containers in variables and fields that are not shared after all: what initialisation made and nobody changes, and
+/// what one lock guards everywhere.
+std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path, const Function &In, const Expr *Call) {
+  const auto *Named = Path.Fields.empty() ? dyn_cast_or_null<ValueDecl>(Path.Root)
+                                          : dyn_cast_or_null<ValueDecl>(Path.Fields.back());
+  if (!Named || (Path.Kind == AccessPath::Local && Path.Fields.empty()) || isa<ParmVarDecl>(Named) ||
+      !Index.scope().contains(Named->getLocation()))
+    return std::nullopt;
+  const Uses &Of = usesOf(Named);
+  if (Of.Escapes)
+    return std::nullopt;
+  ContextSet Racing = Path.Fields.empty() || Path.Kind == AccessPath::ModuleState || Path.Kind == AccessPath::Static
+                          ? ManyThreads
+                          : ContextSet{Context::Concurrent, Context::Detached, Context::Escaped};
+  Lockset Common = Locks.at(In, Call, Racing);
+  bool Changed = false;
+  for (const auto &[F, Site] : Of.Changes) {
+    if (!Reach.of(F).intersects(Racing))
+      continue;
+    Changed = true;
+    Lockset There = Locks.at(*F, Site, Racing);
+    llvm::erase_if(Common, [&](const HeldLock &L) {
+      return llvm::none_of(There, [&](const HeldLock &O) { return O.Lock.byType() == L.Lock.byType(); });
+    });
+  }
+  if (!Changed)
+    return ContainerOrigin::Immutable;
+  return Common.empty() ? std::nullopt : std::optional(ContainerOrigin::Guarded);
+}
+
+/// PySequence_Fast returns its argument when that is a list, and a new list or a tuple otherwise.
+ContainerOrigin Containers::ofSameOrFresh(const Function &F, const CallExpr *C) {
+  ContainerOrigin Origin = originAt(F, C->getArg(0), C);
+  if (!Origin.isPrivate())
+    Origin.Description = "what '" + C->getDirectCallee()->getNameAsString() + "' returns, which is " + Origin.Description +
+                         " itself when that is a list";
+  return Origin;
+}
+
+ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, const Expr *Call) {
+  ContainerOrigin Origin;
+  const Expr *E = Container->IgnoreParenCasts();
+  const VarDecl *V = variableOf(E);
+  if (isFreshCall(E) || calls(E, Knowledge::get().PrivateResults) ||
+      (V && llvm::is_contained(factsOf(F).PrivateAt.lookup(Call), V))) {
+    Origin.What = ContainerOrigin::Fresh;
+    return Origin;
+  }
+  Paths.enter(F.Decl);
+  auto Path = Paths.resolve(E);
+  const Expr *Made = V ? Paths.onlyValueOf(V) : E;
+  if (Made && isFreshCall(Made)) {
+    Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
+  } else if (const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr); C && C->getDirectCallee()) {
+    if (calls(C, Knowledge::get().SameOrFresh))
+      return ofSameOrFresh(F, C);
+    auto Shared = Knowledge::get().SharedResults.find(qualifiedName(*C->getDirectCallee()));
+    bool Known = Shared != Knowledge::get().SharedResults.end();
+    Origin.Description = Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
+    if (!Known) // new as likely as not
+      Origin.Sureness = Confidence::Possible;
+  } else if (!Path) {
+    Origin.Description = "a container";
+  } else if (auto Settled = settled(*Path, F, Call)) {
+    Origin.What = *Settled;
+  } else if (Path->Fields.empty()) {
+    const char *Kind = Path->Kind == AccessPath::Static ? "the global '" : Path->Kind == AccessPath::Parameter ? "the argument '" : "'";
+    Origin.Description = Kind + Path->spelling() + "'";
+  } else {
+    const FieldDecl *Last = Path->Fields.back();
+    // Only the type object of a static type is known to stay as it is.
+    if (Last && Last->getIdentifier() && Last->getName() == "tp_dict" && Path->Kind == AccessPath::Static)
+      Origin.What = ContainerOrigin::Immutable;
+    Origin.Description = "'" + Path->spelling() + "'";
+  }
+  return Origin;
+}
+
+} // namespace ungil

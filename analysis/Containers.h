@@ -1,0 +1,78 @@
+// Who can reach an object, and therefore change a container while this thread reads it. Objects are private while they
+// are fresh and have not been handed on; keyword dictionaries are private by the calling convention; everything that an
+// argument, an attribute or a variable with static storage leads to is shared, unless nothing changes it any more.
+//
+// Source of the rules: Doc/howto/free-threading-extensions.rst, Doc/c-api/structures.rst (METH_KEYWORDS); which calls make
+// or keep objects is in knowledge/object-flow.json.
+#pragma once
+
+#include "analysis/Finding.h"
+#include "analysis/Locksets.h"
+
+#include "llvm/ADT/StringSet.h"
+
+#include <map>
+#include <string>
+
+namespace ungil {
+
+struct ContainerOrigin {
+  enum Kind {
+    Fresh,     ///< made here, or by a caller, and not handed on yet
+    Immutable, ///< nothing changes it after initialisation
+    Guarded,   ///< it never leaves its variable, and one lock is held here and wherever it is changed
+    Shared
+  } What = Shared;
+  /// How sure it is that others can change it: other units may be the only ones that do.
+  Confidence Sureness = Confidence::Likely;
+  std::string Description; ///< "the argument 'd'"
+
+  bool isPrivate() const { return What != Shared; }
+};
+
+class Containers {
+public:
+  Containers(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &, Locksets &);
+  ~Containers();
+
+  /// What the expression stands for when the call of the function, or the access to a member, runs.
+  ContainerOrigin originAt(const Function &, const clang::Expr *Container, const clang::Expr *Call);
+
+private:
+  friend class FreshnessFlow;
+  struct Facts;
+  /// Everything that the unit does with one variable or field that holds a container.
+  struct Uses {
+    bool Escapes = false;                                              ///< someone may keep or return what it holds
+    std::vector<std::pair<const Function *, const clang::Expr *>> Changes; ///< calls and stores that change it
+  };
+
+  Facts &factsOf(const Function &);
+  Facts &summaryOf(const Function &);
+  Facts &solve(const Function &, std::unique_ptr<Facts> &, bool WithCallers);
+  bool returnsFresh(const clang::FunctionDecl *);
+  bool keeps(const clang::FunctionDecl *, unsigned Parameter);
+  bool isRetained(const clang::CallExpr *, unsigned Argument);
+  bool isFreshCall(const clang::Expr *);
+  bool isPrivateParameter(const Function &, unsigned Parameter);
+  ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
+  const Uses &usesOf(const clang::ValueDecl *);
+  std::optional<ContainerOrigin::Kind> settled(const AccessPath &, const Function &, const clang::Expr *Call);
+
+  const UnitIndex &Index;
+  const Contexts &Reach;
+  const PathResolver &Paths;
+  Locksets &Locks;
+  llvm::DenseMap<const Function *, std::vector<const EntryPoint *>> EntriesOf;
+  llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known, Summaries;
+  std::map<std::pair<const Function *, unsigned>, bool> Parameters;
+  llvm::DenseMap<const clang::ValueDecl *, std::unique_ptr<Uses>> KnownUses;
+};
+
+/// The variable or parameter that an expression names through casts; null for anything else.
+const clang::VarDecl *variableOf(const clang::Expr *);
+
+/// Whether the call's callee, by its name in analysis/knowledge, is in the set.
+bool calls(const clang::Expr *, const llvm::StringSet<> &);
+
+} // namespace ungil

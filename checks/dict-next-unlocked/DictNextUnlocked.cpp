@@ -1,0 +1,187 @@
+// Reports a walk over a dictionary that other threads can change (PyDict_Next and its kin) when no critical section on that
+// dictionary spans the whole walk, and a key or value of a walk inside one that is used after Python code could run.
+//
+// Does not report dictionaries that nobody else can reach or change (fresh ones, keyword dictionaries, what one lock guards
+// everywhere), walks whose callers hold the section, and code that one thread runs.
+//
+// Known holes: dictionaries that another translation unit changes; range-for over py::dict and nb::dict; a walk that is
+// spread over several calls while the caller of them all holds a section.
+
+#include "analysis/BorrowedUses.h"
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+#include "analysis/Routes.h"
+#include "checks/Check.h"
+
+#include "clang/Lex/Lexer.h"
+
+namespace ungil {
+namespace {
+
+using namespace clang;
+
+class DictNextUnlocked : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    PythonCalls Python(U.index());
+    for (const Call &C : U.index().externalCalls()) {
+      auto Row = Knowledge::get().BorrowingIterators.find(qualifiedName(*C.Callee));
+      const auto *Site = dyn_cast<CallExpr>(C.Site);
+      if (Row == Knowledge::get().BorrowingIterators.end() || !Site || !isRacing(U, C))
+        continue;
+      if (auto D = judge(U, C, Site, Row->second, Python))
+        Found.push_back(std::move(*D));
+    }
+    return Found;
+  }
+
+private:
+  static bool isRacing(Unit &U, const Call &C) {
+    return U.contexts().of(C.In).intersects(ManyThreads) && U.locks().reaches(*C.In, C.Site) &&
+           !isHeldByContract(*C.In->Decl);
+  }
+
+  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
+                                        const PythonCalls &Python) {
+    const Expr *Container = argumentOf(Site, Row.Container);
+    ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
+    if (!Container || Origin.isPrivate())
+      return std::nullopt;
+    BorrowedUses Uses(*C.In, Python);
+    auto Object = objectOf(Container, U.paths());
+    if (!Object || !U.sections().guards(*C.In, Site, *Object))
+      return unlocked(U, C, Site, Row, Origin, Uses);
+    const Section *Around = U.sections().innermostAt(*C.In, Site);
+    if (const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr; Loop && isInside(Around->Begin, Loop, Uses.parents()))
+      return reopened(U, C, Site, Origin, *Around);
+    return stale(U, C, Site, Row, Uses);
+  }
+
+  static const Stmt *loopAround(const Stmt *S, const ParentMap &Parents) {
+    for (S = Parents.getParent(S); S; S = Parents.getParent(S))
+      if (isa<WhileStmt>(S) || isa<ForStmt>(S) || isa<DoStmt>(S))
+        return S;
+    return nullptr;
+  }
+
+  static bool isInside(const Stmt *S, const Stmt *Outer, const ParentMap &Parents) {
+    for (; S; S = Parents.getParent(S))
+      if (S == Outer)
+        return true;
+    return false;
+  }
+
+  static const VarDecl *result(const CallExpr *Site, ArgumentIndex Index) {
+    const Expr *E = argumentOf(Site, Index);
+    const auto *A = E ? dyn_cast<UnaryOperator>(E->IgnoreParenCasts()) : nullptr;
+    const VarDecl *V = A && A->getOpcode() == UO_AddrOf ? variableOf(A->getSubExpr()) : nullptr;
+    return V && V->hasLocalStorage() ? V : nullptr;
+  }
+
+  static Diagnosis unlocked(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
+                            const ContainerOrigin &Origin, BorrowedUses &Uses) {
+    Diagnosis D;
+    D.Where = Site->getSourceRange();
+    D.Message = "'" + C.Callee->getNameAsString() + "' walks over " + Origin.Description +
+                " without a critical section on it; another thread can change the dictionary under the walk and free what it "
+                "has returned";
+    D.Sureness = isStep(U, C, Site, Row, Uses) ? Confidence::Possible : Confidence::Likely;
+    D.Path = routeTo(C.In, ManyThreads, U.contexts());
+    if (const Section *Inner = U.sections().innermostAt(*C.In, Site))
+      D.Path.push_back({Inner->Begin->getSourceRange(), "the section that is certain to be held here is on something else"});
+    const Stmt *Loop = loopAround(Site, Uses.parents());
+    D.Path.push_back({Loop ? Loop->getSourceRange() : Site->getSourceRange(),
+                      Loop ? "hold Py_BEGIN_CRITICAL_SECTION on the dictionary around the whole loop, and take a reference to "
+                             "what is used after a call that can run Python code; or walk over a copy (PyDict_Copy)"
+                           : "a section cannot span a walk that is spread over several calls: walk over a copy (PyDict_Copy, "
+                             "PyDict_Items)"});
+    if (auto Fix = section(U, Site, Loop, Uses))
+      D.Repairs.push_back(std::move(*Fix));
+    return D;
+  }
+
+  /// One step of a walk that somebody else drives, in a function that only a pointer leads to, and whose results get
+  /// references at once: the driver can hold the section, and often does.
+  static bool isStep(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row, const BorrowedUses &Uses) {
+    if (loopAround(Site, Uses.parents()) || !(U.contexts().of(C.In) == ContextSet(Context::Escaped)))
+      return false;
+    bool Referenced = llvm::any_of(C.In->Calls, [&](const Call &Other) {
+      return calls(Other.Site, Knowledge::get().References) &&
+             llvm::any_of(Row.Results, [&](ArgumentIndex I) { return names(argumentOf(Other.Site, 0), argumentOf(Site, I)); });
+    });
+    return Referenced;
+  }
+
+  /// Whether the value is what the address leads to: `x->item` and `&x->item`.
+  static bool names(const Expr *Value, const Expr *Address) {
+    const auto *A = Address ? dyn_cast<UnaryOperator>(Address->IgnoreParenCasts()) : nullptr;
+    if (!Value || !A || A->getOpcode() != UO_AddrOf)
+      return false;
+    const auto *M = dyn_cast<MemberExpr>(Value->IgnoreParenCasts());
+    const auto *N = dyn_cast<MemberExpr>(A->getSubExpr()->IgnoreParens());
+    if (M && N)
+      return M->getMemberDecl() == N->getMemberDecl();
+    const VarDecl *V = variableOf(Value);
+    return V && V == variableOf(A->getSubExpr());
+  }
+
+  static Diagnosis reopened(Unit &U, const Call &C, const CallExpr *Site, const ContainerOrigin &Origin, const Section &Around) {
+    Diagnosis D;
+    D.Where = Site->getSourceRange();
+    D.Message = "the critical section on " + Origin.Description + " is begun anew for each step of '" +
+                C.Callee->getNameAsString() + "'; another thread can change the dictionary between two steps";
+    D.Path = routeTo(C.In, ManyThreads, U.contexts());
+    D.Path.push_back({Around.Begin->getSourceRange(), "begin it before the loop, and end it after the loop"});
+    return D;
+  }
+
+  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
+                                        BorrowedUses &Uses) {
+    for (ArgumentIndex I : Row.Results) {
+      const VarDecl *V = result(Site, I);
+      BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
+      if (Use.What != BorrowedUse::AfterPython)
+        continue;
+      Diagnosis D;
+      D.Where = Use.At->getSourceRange();
+      D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() +
+                  "' is used after Python code could run, which suspends the critical section; another thread can have freed it";
+      D.Path = routeTo(C.In, ManyThreads, U.contexts());
+      D.Path.push_back({Site->getSourceRange(), "borrowed here"});
+      D.Path.push_back({Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});
+      D.Path.push_back({Site->getSourceRange(), "take a reference with Py_INCREF before that call, and drop it after the last use"});
+      return D;
+    }
+    return std::nullopt;
+  }
+
+  /// Puts the section around a loop that nothing in it leaves.
+  static std::optional<Repair> section(Unit &U, const CallExpr *Site, const Stmt *Loop, const BorrowedUses &Uses) {
+    const auto *While = dyn_cast_or_null<WhileStmt>(Loop);
+    const Expr *Container = argumentOf(Site, 0);
+    if (!While || While->getBeginLoc().isMacroID() || While->getEndLoc().isMacroID() || !isa<CompoundStmt>(While->getBody()) ||
+        !isa_and_nonnull<CompoundStmt>(Uses.parents().getParent(While)) || leaves(While->getBody()) || !variableOf(Container))
+      return std::nullopt;
+    const SourceManager &SM = U.sources();
+    std::string Indent = Lexer::getIndentationForLine(While->getBeginLoc(), SM).str();
+    std::string Name = variableOf(Container)->getNameAsString();
+    SourceLocation End = Lexer::getLocForEndOfToken(While->getEndLoc(), 0, SM, U.context().getLangOpts());
+    return Repair{"hold a critical section on '" + Name + "' around the loop",
+                  {FixItHint::CreateInsertion(While->getBeginLoc(), "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
+                   FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
+  }
+
+  static bool leaves(const Stmt *S) {
+    if (!S)
+      return false;
+    return isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<LabelStmt>(S) || isa<CXXThrowExpr>(S) ||
+           llvm::any_of(S->children(), [](const Stmt *Child) { return leaves(Child); });
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(DictNextUnlocked)
+
+} // namespace ungil
