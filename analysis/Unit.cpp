@@ -26,6 +26,12 @@ Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root)
     : Scope(Context.getSourceManager(), std::move(Root)), Index(Context, Scope), Entries(Index, Macros),
       Reach(Index, Entries), Paths(Index.moduleStates()), Locks(Index, Entries, Reach, Paths) {}
 
+const TypeGraph &Unit::types() const {
+  if (!Types)
+    Types = std::make_unique<TypeGraph>(Index, Reach);
+  return *Types;
+}
+
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
   Statistics S;
@@ -50,6 +56,8 @@ Statistics Unit::statistics() const {
   }
   S["calls.external"] = Index.externalCalls().size();
   S["graphs.given-up"] = Locks.functionsGivenUp();
+  if (Types)
+    Types->count(S);
   return S;
 }
 

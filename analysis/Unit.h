@@ -9,6 +9,7 @@
 #include "analysis/Locksets.h"
 #include "analysis/MacroRecorder.h"
 #include "analysis/Statistics.h"
+#include "analysis/TypeGraph.h"
 #include "analysis/UnitIndex.h"
 
 namespace ungil {
@@ -26,6 +27,8 @@ public:
   const Contexts &contexts() const { return Reach; }
   const PathResolver &paths() const { return Paths; }
   Locksets &locks() { return Locks; }
+  /// Built when it is first asked for.
+  const TypeGraph &types() const;
 
   /// What was resolved of what is there.
   Statistics statistics() const;
@@ -37,6 +40,7 @@ private:
   Contexts Reach;
   PathResolver Paths;
   Locksets Locks;
+  mutable std::unique_ptr<TypeGraph> Types;
 };
 
 } // namespace ungil

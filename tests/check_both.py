@@ -55,7 +55,9 @@ def main():
                            *flags, "-w", "-DPy_GIL_DISABLED=1"], capture_output=True, text=True)
     if tidy.returncode != 0:
         fail(f"clang-tidy failed with status {tidy.returncode}", tidy.stdout, tidy.stderr)
-    ours = [row for row in diagnostics(command.stdout) if "[ungil-unused-suppression]" not in row[4]]
+    # clang-tidy announces no repairs and knows no rules about the report itself.
+    ours = [row for row in diagnostics(command.stdout)
+            if "[ungil-unused-suppression]" not in row[4] and not row[4].startswith("fix: ")]
     theirs = diagnostics(tidy.stdout)
     if sorted(without_level(ours)) != sorted(without_level(theirs)):
         fail("the command and the plugin disagree", "command:", command.stdout, "plugin:", tidy.stdout, tidy.stderr)

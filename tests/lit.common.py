@@ -1,4 +1,5 @@
 # What every suite shares. The site configuration sets ungil_* and llvm_tools.
+import glob
 import os
 import shlex
 
@@ -8,8 +9,10 @@ import lit.formats
 def configure(config, params, lit_config):
     config.test_format = lit.formats.ShTest(execute_external=False)
     config.suffixes = [".c", ".cpp", ".test"]
-    config.excludes = ["Inputs"]
     source = config.ungil_source
+    # The sources of the checks stand beside their tests.
+    sources = glob.glob(os.path.join(source, "checks", "*.cpp")) + glob.glob(os.path.join(source, "checks", "*", "*.cpp"))
+    config.excludes = ["Inputs", *map(os.path.basename, sources)]
     config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PATH"]])
     config.environment["LC_ALL"] = "C"
     python = lambda name: os.path.join(source, "testdata", "python", name)
