@@ -318,6 +318,72 @@ void loadHiddenState(const Json &Data, Knowledge &K) {
     }
 }
 
+/// Names, with the beginnings and endings of others.
+NameSet nameSet(const Json &Names, const Json &Prefixes, const Json &Suffixes = Json::array()) {
+  NameSet Set;
+  for (const Json &Name : Names)
+    Set.insert(Name.get<std::string>());
+  for (const Json &Prefix : Prefixes)
+    Set.insert(Prefix.get<std::string>() + "*");
+  for (const Json &Suffix : Suffixes)
+    Set.insert("*" + Suffix.get<std::string>());
+  return Set;
+}
+
+void loadReferences(const Json &Data, CollectorKnowledge &C) {
+  addAll(C.Drops, Data["drops"]);
+  addAll(C.Takes, Data["takes"]);
+  addAll(C.NewReferences, Data["new-references"]);
+  addAll(C.TypeOf, Data["type-of"]);
+  addAll(C.AtomicStores, Data["atomic-stores"]);
+  addAll(C.SlotGetters, Data["slot-getters"]);
+  addAll(C.PassThrough, Data["pass-through"]);
+  C.LeafResults = nameSet(Data["leaf-results"]["names"], Data["leaf-results"]["prefixes"]);
+  addAll(C.LeafTests, Data["leaf-tests"]);
+  addAll(C.LeafTypeObjects, Data["leaf-type-objects"]);
+  addAll(C.LeafStructs, Data["leaf-structs"]);
+  addAll(C.LeafConverters, Data["leaf-converters"]);
+  C.ObjectMemberKinds = Data["object-member-kinds"].get<std::vector<std::uint64_t>>();
+  addAll(C.TypeTests, Data["type-tests"]);
+  addAll(C.FeatureTests, Data["feature-tests"]);
+  C.LeafFeatures = Data["leaf-features"].get<std::vector<std::uint64_t>>();
+  for (const Json &Row : Data["argument-parsers"])
+    C.ArgumentParsers[Row["function"].get<std::string>()] = {Row["format"], Row["first"]};
+}
+
+void loadProtocol(const Json &Data, CollectorKnowledge &C) {
+  C.BorrowedResults = nameSet(Data["borrowed-results"]["names"], Data["borrowed-results"]["prefixes"]);
+  addAll(C.OwningWrappers, Data["owning-wrappers"]);
+  addAll(C.CollectorTests, Data["collector-tests"]);
+  addAll(C.BasesWithoutClear, Data["bases-without-clear"]);
+  addAll(C.VisitManagedDict, Data["visit-managed-dict"]);
+  addAll(C.ClearManagedDict, Data["clear-managed-dict"]);
+  addAll(C.ClearWeakReferences, Data["clear-weak-references"]);
+  addAll(C.Track, Data["track"]);
+  addAll(C.Untrack, Data["untrack"]);
+  addAll(C.Finalizers, Data["resurrect"]["finalizers"]);
+  addAll(C.ResurrectBegin, Data["resurrect"]["begin"]);
+  addAll(C.ResurrectEnd, Data["resurrect"]["end"]);
+  addAll(C.AllocateCollected, Data["allocate"]["gc"]);
+  addAll(C.AllocatePlain, Data["allocate"]["plain"]);
+  addAll(C.FreeCollected, Data["free"]["gc"]);
+  addAll(C.FreePlain, Data["free"]["plain"]);
+  C.TraverseSafe =
+      nameSet(Data["traverse-safe"], Data["traverse-safe-prefixes"], Data["traverse-safe-suffixes"]);
+  C.PythonApi = nameSet(Json::array(), Data["python-api-prefixes"]);
+}
+
+void loadTypes(const Json &Data, CollectorKnowledge &C) {
+  for (const Json &Row : Data["type-makers"])
+    C.TypeMakers[Row["function"].get<std::string>()] = {Row["spec"], argument(Row, "bases")};
+  C.CollectedBases = nameSet(Data["collected-bases"], Data["collected-base-prefixes"]);
+  addAll(C.UncollectedBases, Data["uncollected-bases"]);
+  for (const auto &[Role, Name] : Data["function-types"].items())
+    C.FunctionTypes[Role] = Name;
+  for (const auto &[Flag, Value] : Data["flags"].items())
+    C.Flags[Flag] = Value;
+}
+
 Knowledge load() {
   Knowledge K;
   loadBorrowedReferences(Json::parse(knowledge::BorrowedReferences), K);
@@ -331,6 +397,10 @@ Knowledge load() {
   loadThreadState(Json::parse(knowledge::ThreadState), K);
   loadAtomics(Json::parse(knowledge::Atomics), K.Atomics);
   loadSharing(Json::parse(knowledge::Sharing), K.Sharing);
+  Json Collector = Json::parse(knowledge::Collector);
+  loadReferences(Collector, K.Collector);
+  loadProtocol(Collector, K.Collector);
+  loadTypes(Collector, K.Collector);
   return K;
 }
 

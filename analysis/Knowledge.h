@@ -137,6 +137,41 @@ struct HiddenState {
   Confidence Sureness = Confidence::Likely;
 };
 
+/// Function that makes a type object from a PyType_Spec.
+struct TypeMaker {
+  ArgumentIndex Spec = 0;
+  std::optional<ArgumentIndex> Bases;
+};
+
+/// Function that stores its arguments as a format string says.
+struct ArgumentParser {
+  ArgumentIndex Format = 0, First = 0;
+};
+
+/// Reference counts, the cycle collector's protocol, and types.
+struct CollectorKnowledge {
+  llvm::StringSet<> Drops, Takes, NewReferences, TypeOf, AtomicStores, SlotGetters, PassThrough;
+  NameSet BorrowedResults;
+  llvm::StringSet<> OwningWrappers;
+  llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
+  llvm::StringSet<> BasesWithoutClear;
+  llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
+  llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
+  llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
+  llvm::StringMap<TypeMaker> TypeMakers;
+  NameSet CollectedBases;          ///< built-in types with tp_traverse
+  llvm::StringSet<> UncollectedBases;
+  NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
+  llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
+  std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
+  std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
+  llvm::StringMap<ArgumentParser> ArgumentParsers;
+  NameSet TraverseSafe;            ///< what tp_traverse may call
+  NameSet PythonApi;
+  llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
+  llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
+};
+
 struct Knowledge {
   /// Thread-safe; the first call parses the data. Broken data is a programming error and aborts.
   static const Knowledge &get();
@@ -187,6 +222,8 @@ struct Knowledge {
 
   AtomicKnowledge Atomics;
   SharingKnowledge Sharing;
+  CollectorKnowledge Collector;
+
   llvm::StringSet<> Containers, ContainerPeeks, ContainerPops, ContainerPushes, OwningPointers;
 
   llvm::StringMap<BorrowedReference> BorrowedReferences;

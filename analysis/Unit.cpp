@@ -33,6 +33,12 @@ SharedState &Unit::shared() {
   return *Shared;
 }
 
+const TypeGraph &Unit::types() const {
+  if (!Types)
+    Types = std::make_unique<TypeGraph>(Index, Reach);
+  return *Types;
+}
+
 Statistics Unit::statistics() const {
   const EntryPointCounts &E = Entries.counts();
   Statistics S;
@@ -58,6 +64,8 @@ Statistics Unit::statistics() const {
   S["calls.external"] = Index.externalCalls().size();
   S["graphs.given-up"] = Locks.functionsGivenUp() + States.functionsGivenUp();
   S["thread-state.functions"] = States.functionsAnalysed();
+  if (Types)
+    Types->count(S);
   return S;
 }
 

@@ -14,6 +14,7 @@
 #include "analysis/SharedState.h"
 #include "analysis/Statistics.h"
 #include "analysis/ThreadState.h"
+#include "analysis/TypeGraph.h"
 #include "analysis/UnitIndex.h"
 
 namespace ungil {
@@ -42,6 +43,8 @@ public:
 
   /// False for findings in code that is not compiled for the target version.
   bool concerns(const Diagnosis &D) const { return Macros.compiledFor(Target, D.Where.getBegin(), sources()); }
+  /// Built when it is first asked for.
+  const TypeGraph &types() const;
 
   /// What was resolved of what is there.
   Statistics statistics() const;
@@ -59,6 +62,7 @@ private:
   std::unique_ptr<SharedState> Shared;
   Containers Objects;
   CriticalSections Sections;
+  mutable std::unique_ptr<TypeGraph> Types;
 };
 
 } // namespace ungil

@@ -1,0 +1,105 @@
+// Reports an instance of a collected type that is allocated or freed as a plain object, and a plain object
+// that is allocated, untracked or freed as a collected one: the two live in different heaps, and only one has
+// the collector's header.
+//
+// Does not report frees through tp_free, functions that several kinds of types share, and functions that ask
+// at run time whether the object takes part in collection.
+//
+// Known holes: types that are chosen at run time.
+
+#include "analysis/EdgeNotes.h"
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class GcAllocMismatch : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    judgeAllocations(U, Found);
+    std::map<const Function *, std::vector<const TypeInfo *>> Deallocs;
+    for (const auto &T : U.types().types())
+      if (const Function *F = T->slot("tp_dealloc").Body)
+        Deallocs[F].push_back(T.get());
+    for (const auto &F : U.index().functions()) // in the order of the source
+      if (auto Known = Deallocs.find(F.get()); Known != Deallocs.end())
+        judgeDealloc(U, Known->first, Known->second, Found);
+    return Found;
+  }
+
+private:
+  static const CollectorKnowledge &collector() { return Knowledge::get().Collector; }
+
+  static void judgeAllocations(Unit &U, std::vector<Diagnosis> &Found) {
+    for (const Call &C : U.index().externalCalls()) {
+      llvm::StringRef Name = calleeName(C.Site);
+      bool Plain = collector().AllocatePlain.contains(Name),
+           Collected = collector().AllocateCollected.contains(Name);
+      const clang::Expr *Type = Plain || Collected ? argumentOf(C.Site, 0) : nullptr;
+      BaseType Named = Type ? U.types().typeNamedBy(Type) : BaseType();
+      if (Named.What != BaseType::InUnit)
+        continue;
+      Answer Is = U.types().isCollected(*Named.Type);
+      if ((Plain && Is == Answer::Yes) || (Collected && Is == Answer::No))
+        Found.push_back(describe(
+            *Named.Type, C, Plain ? "is allocated as a plain object" : "is allocated as a collected object"));
+    }
+  }
+
+  static void judgeDealloc(Unit &U, const Function *Dealloc, const std::vector<const TypeInfo *> &Types,
+                           std::vector<Diagnosis> &Found) {
+    Answer Is = U.types().isCollected(*Types.front());
+    for (const TypeInfo *T : Types)
+      if (Is == Answer::Unknown || U.types().isCollected(*T) != Is)
+        return;
+    for (const Function *F : U.types().references().of(Dealloc).Functions)
+      for (const Call &C : F->Calls)
+        if (collector().CollectorTests.contains(calleeName(C.Site)))
+          return;
+    for (const Call &C : Dealloc->Calls) {
+      llvm::StringRef Name = calleeName(C.Site);
+      const clang::Expr *Object = argumentOf(C.Site, 0);
+      if (!Object || !isSelf(U, Dealloc, Object))
+        continue;
+      if (Is == Answer::Yes && collector().FreePlain.contains(Name))
+        Found.push_back(describe(*Types.front(), C, "is freed as a plain object"));
+      else if (Is == Answer::No && collector().FreeCollected.contains(Name))
+        Found.push_back(describe(*Types.front(), C, "is freed as a collected object"));
+      else if (Is == Answer::No && collector().Untrack.contains(Name))
+        Found.push_back(describe(*Types.front(), C, "is untracked"));
+    }
+  }
+
+  static bool isSelf(Unit &U, const Function *Dealloc, const clang::Expr *Object) {
+    Origins From = U.types().references().originsOf(Object);
+    return From.size() == 1 && From.front().What == Origin::Parameter && Dealloc->Decl->getNumParams() > 0 &&
+           From.front().Decl == Dealloc->Decl->getParamDecl(0)->getCanonicalDecl();
+  }
+
+  static Diagnosis describe(const TypeInfo &T, const Call &C, llvm::StringRef What) {
+    bool Collected = T.has("collected") || What.contains("plain");
+    Diagnosis D;
+    D.Where = C.Site->getSourceRange();
+    D.Message = "'" + T.Name + "' " +
+                (Collected ? "takes part in cycle collection" : "does not take part in cycle collection") +
+                " but " + What.str() + " with " + displayName(*C.Callee) + "; the interpreter crashes";
+    D.Sureness = Confidence::Certain;
+    D.Path.push_back({nameRange(T.Definition), std::string("'") + T.Name + "' is defined here, " +
+                                                   (Collected ? "with" : "without") + " Py_TPFLAGS_HAVE_GC"});
+    D.Path.push_back(
+        {D.Where,
+         Collected
+             ? "use PyObject_GC_New with PyObject_GC_Track, or tp_alloc; free with tp_free or PyObject_GC_Del"
+             : "use the plain functions, or add Py_TPFLAGS_HAVE_GC with tp_traverse"});
+    return D;
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(GcAllocMismatch)
+
+} // namespace ungil

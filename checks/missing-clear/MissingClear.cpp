@@ -1,0 +1,165 @@
+// Reports a collected type whose mutable owned fields no tp_clear empties, so that the collector finds a
+// cycle and cannot break it; and a tp_clear that releases a field while the field still points at the object.
+//
+// Does not report fields that are set once when the object is made (a cycle then goes through something
+// mutable), fields that hold strings and numbers, clears shared with tp_dealloc through a helper, and arrays
+// that are freed as a whole.
+//
+// Known holes: fields that only another unit stores in.
+
+#include "analysis/AccessPath.h"
+#include "analysis/EdgeNotes.h"
+#include "analysis/Names.h"
+#include "analysis/Teardown.h"
+#include "checks/Check.h"
+
+#include "clang/AST/Expr.h"
+
+namespace ungil {
+namespace {
+
+class MissingClear : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    Judged.clear();
+    for (const auto &T : U.types().types()) {
+      const Function *Traverse = T->slot("tp_traverse").Body;
+      if (!Traverse || U.types().isCollected(*T) != Answer::Yes || T->Base.What == BaseType::Unknown)
+        continue;
+      Slot Clear = T->slot("tp_clear");
+      if (Clear.Body && Judged.insert(Clear.Body).second)
+        judgeReleases(U, *T, Clear.Body, Found);
+      if (!Clear || Clear.Body)
+        judgeFields(U, *T, Traverse, Clear.Body, Found);
+    }
+    return Found;
+  }
+
+private:
+  void judgeFields(Unit &U, const TypeInfo &T, const Function *Traverse, const Function *Clear,
+                   std::vector<Diagnosis> &Found) {
+    std::vector<const Edge *> Kept;
+    for (const Edge *E : TypeGraph::collectable(T))
+      if (E->ReleasedByType && E->ChangesLater && U.types().visits(Traverse, E->Field) == Answer::Yes &&
+          (!Clear || U.types().releases(Clear, E->Field) == Answer::No))
+        Kept.push_back(E);
+    if (!Kept.empty())
+      Found.push_back(describe(U, T, Traverse, Clear, Kept));
+    else if (Clear)
+      judgeEmptyClear(U, T, Traverse, Clear, Found);
+  }
+
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse, const Function *Clear,
+                            const std::vector<const Edge *> &Kept) {
+    Diagnosis D;
+    D.Where = nameRange(Clear ? Clear->Decl : Traverse->Decl);
+    D.Message =
+        "'" + T.Name + "' visits " + quotedFields(Kept) + " in tp_traverse, but " +
+        (Clear ? "'" + displayName(*Clear->Decl) + "' does not clear " + (Kept.size() == 1 ? "it" : "them")
+               : std::string("has no tp_clear")) +
+        "; cycles through " + (Kept.size() == 1 ? "it" : "them") + " are found and never broken";
+    if (!isVisible(T))
+      D.Sureness = Confidence::Possible;
+    for (const Edge *E : Kept)
+      explainEdge(*E, "is set after the object is made and never cleared", D.Path);
+    D.Path.push_back({D.Where, Clear ? "clear what tp_traverse visits, with Py_CLEAR"
+                                     : "add a tp_clear that empties them with Py_CLEAR"});
+    if (auto R = Clear ? repair(U, T, Clear, Kept) : std::nullopt)
+      D.Repairs.push_back(std::move(*R));
+    return D;
+  }
+
+  /// Python code can make instances or call their methods; else they are parts of other objects, whose
+  /// tp_clear breaks the cycle.
+  static bool isVisible(const TypeInfo &T) {
+    return llvm::any_of(T.Given, [](const auto &Given) {
+      llvm::StringRef Name = Given.first();
+      return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
+             Name == "tp_members" || Name == "tp_call" || Name == "tp_getattro" || Name == "tp_setattro";
+    });
+  }
+
+  static std::optional<Repair> repair(Unit &U, const TypeInfo &T, const Function *Clear,
+                                      const std::vector<const Edge *> &Kept) {
+    std::string Self = spellingOfSelf(Clear, T.Struct, U.context());
+    std::vector<std::string> Statements;
+    for (const Edge *E : Kept) {
+      if (Self.empty() || !isReference(E->Field->getType()) ||
+          E->Field->getParent()->getCanonicalDecl() != T.Struct->getCanonicalDecl())
+        return std::nullopt;
+      Statements.push_back("Py_CLEAR(" + Self + "->" + E->Field->getNameAsString() + ");");
+    }
+    return insertBeforeReturn(Clear->Decl, Statements, "clear what the object owns", U.context());
+  }
+
+  /// A tp_clear that releases nothing at all, beside a tp_traverse that visits what tp_dealloc releases.
+  void judgeEmptyClear(Unit &U, const TypeInfo &T, const Function *Traverse, const Function *Clear,
+                       std::vector<Diagnosis> &Found) {
+    const References &Refs = U.types().references();
+    const Effects &Clearing = Refs.of(Clear);
+    const Function *Dealloc = T.slot("tp_dealloc").Body;
+    bool Releases =
+        llvm::any_of(Clearing.Ops, [](const ReferenceOp &Op) { return Op.What == ReferenceOp::Release; });
+    if (!Dealloc || !Clearing.Bounded || Releases || !EmptyJudged.insert(Clear).second)
+      return;
+    for (const ReferenceOp &Op : Refs.of(Traverse).Ops) {
+      const auto *Field = llvm::dyn_cast_or_null<clang::FieldDecl>(Op.Where.Decl);
+      const ReferenceOp *Release = Field && Op.What == ReferenceOp::Visit
+                                       ? Refs.of(Dealloc).find(ReferenceOp::Release, Field)
+                                       : nullptr;
+      if (!Release ||
+          llvm::any_of(T.Edges, [&](const Edge &E) { return E.Field == Field && E.Kind == Edge::Leaf; }))
+        continue;
+      Edge E;
+      E.Field = Field;
+      E.ShownAt = Release->At->getSourceRange();
+      E.ShownBy = "'" + displayName(*Release->In->Decl) + "' releases it here";
+      Found.push_back(describe(U, T, Traverse, Clear, {&E}));
+      return;
+    }
+  }
+
+  static void judgeReleases(Unit &U, const TypeInfo &T, const Function *Clear,
+                            std::vector<Diagnosis> &Found) {
+    const Effects &Clearing = U.types().references().of(Clear);
+    for (const ReferenceOp &Op : Clearing.Ops) {
+      const auto *Field = Op.What == ReferenceOp::Release && Op.Direct
+                              ? llvm::dyn_cast_or_null<clang::FieldDecl>(Op.Where.Decl)
+                              : nullptr;
+      if (!Field || !isReference(Field->getType()) || !isObjectStruct(Field->getParent()) ||
+          clearedBefore(U, Clearing, Op))
+        continue;
+      const ReferenceOp *Nulled = Clearing.find(ReferenceOp::Null, Field);
+      bool Leaf =
+          llvm::any_of(T.Edges, [&](const Edge &E) { return E.Field == Field && E.Kind == Edge::Leaf; });
+      if (Nulled && Leaf)
+        continue;
+      std::string Name = Field->getNameAsString();
+      Diagnosis D;
+      D.Where = Op.At->getSourceRange();
+      D.Message = "'" + displayName(*Clear->Decl) + "' releases '" + Name + "' " +
+                  (Nulled ? "before it sets the field to NULL" : "and leaves the field pointing at it") +
+                  "; code that the release runs can use a dead object";
+      D.Sureness = Nulled ? Confidence::Likely : Confidence::Certain;
+      D.Path.push_back({nameRange(Field), "use Py_CLEAR, which sets the field to NULL first"});
+      Found.push_back(std::move(D));
+    }
+  }
+
+  /// self->f = NULL comes first, as where a copy is released.
+  static bool clearedBefore(Unit &U, const Effects &Clearing, const ReferenceOp &Release) {
+    return llvm::any_of(Clearing.Ops, [&](const ReferenceOp &Op) {
+      return (Op.What == ReferenceOp::Null || Op.What == ReferenceOp::Store) && Op.Where == Release.Where &&
+             Op.In == Release.In && writtenBefore(Op.At, Release.At, U.sources());
+    });
+  }
+
+  llvm::DenseSet<const Function *> Judged, EmptyJudged;
+};
+
+} // namespace
+
+UNGIL_CHECK(MissingClear)
+
+} // namespace ungil

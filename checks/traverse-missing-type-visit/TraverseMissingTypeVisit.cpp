@@ -1,0 +1,74 @@
+// Reports the tp_traverse of a heap type that does not visit the instance's type: since Python 3.9 every
+// instance of a heap type owns a reference to it, so a class whose instances are in a cycle with it is never
+// freed.
+//
+// Does not report static types, traversals that visit the type through a helper or through the tp_traverse of
+// a base in the unit that does, and traversals that hand the object to a base or a function that is not seen.
+//
+// Known holes: types that inherit the tp_traverse of a built-in type, which does not visit heap types either.
+
+#include "analysis/EdgeNotes.h"
+#include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
+#include "checks/Check.h"
+
+#include "clang/AST/Expr.h"
+
+namespace ungil {
+namespace {
+
+class TraverseMissingTypeVisit : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    llvm::DenseSet<const Function *> Judged;
+    for (const auto &T : U.types().types()) {
+      const Function *Traverse = T->slot("tp_traverse").Body;
+      if (!T->Heap || !Traverse || U.types().isCollected(*T) != Answer::Yes ||
+          !Judged.insert(Traverse).second)
+        continue;
+      const Effects &E = U.types().references().of(Traverse);
+      if (!E.visitsType() && !delegatesToUnknown(E))
+        Found.push_back(describe(U, *T, Traverse));
+    }
+    return Found;
+  }
+
+private:
+  /// Built-in types are static: their tp_traverse leaves the type of the object out.
+  static bool delegatesToUnknown(const Effects &E) {
+    for (const IndirectCall &I : E.Indirect) {
+      if (I.What == IndirectCall::Opaque)
+        return true;
+      if (I.What != IndirectCall::Traverse)
+        continue;
+      const auto *Slot = llvm::dyn_cast<clang::MemberExpr>(I.Site->getCallee()->IgnoreParenCasts());
+      const clang::VarDecl *Base = Slot ? variableNamedBy(Slot->getBase()) : nullptr;
+      if (!Base || !Base->getType()->isRecordType())
+        return true;
+    }
+    return false;
+  }
+
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse) {
+    Diagnosis D;
+    D.Where = nameRange(Traverse->Decl);
+    D.Message = "instances of heap type '" + T.Name + "' own a reference to their type, but '" +
+                displayName(*Traverse->Decl) + "' does not visit it; the type is never freed";
+    D.Sureness = Confidence::Certain;
+    D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is a heap type: it is made from this spec"});
+    D.Path.push_back({D.Where, "add Py_VISIT(Py_TYPE(self)) (Python 3.9 and later)"});
+    if (!canUseVisitMacro(Traverse->Decl))
+      return D;
+    std::string Visit = "Py_VISIT(Py_TYPE(" + Traverse->Decl->getParamDecl(0)->getNameAsString() + "));";
+    if (auto R = insertFirst(Traverse->Decl, Visit, "visit the type of the instance", U.context()))
+      D.Repairs.push_back(std::move(*R));
+    return D;
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(TraverseMissingTypeVisit)
+
+} // namespace ungil
