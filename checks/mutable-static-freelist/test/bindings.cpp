@@ -1,5 +1,5 @@
 // The entry points of binding libraries are lambdas and functions given to .def.
-// RUN: %both %s -- -DNANOBIND -isystem %nanobind -I%py314t -std=c++17 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -DNANOBIND -isystem %nanobind -I%py314t -std=c++17 | %filecheck %s
 #include <vector>
 #ifdef NANOBIND
 #include <nanobind/nanobind.h>

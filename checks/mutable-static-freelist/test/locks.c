@@ -1,5 +1,5 @@
-// RUN: %both %s -- -I%py314t -std=gnu11 | %filecheck %s
-// RUN: %both %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
 #include <Python.h>
 #include <pthread.h>
 #include <pythread.h>

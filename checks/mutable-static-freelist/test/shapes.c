@@ -1,7 +1,7 @@
-// RUN: %both %s -- -I%py314t -std=gnu11 | %filecheck %s
-// RUN: %both %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
-// RUN: %both %s -- -I%py313t -std=gnu11 | %filecheck %s
-// RUN: %both %s -- -I%py314gil -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py313t -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314gil -std=gnu11 | %filecheck %s
 #include <Python.h>
 
 // Every shape of a free list, popped in tp_new and pushed in tp_dealloc without a lock.

@@ -1,6 +1,6 @@
-// RUN: %both %s -- -I%py314t -std=gnu11 | %filecheck %s
-// RUN: %both %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
-// RUN: %both %s -- -I%py313t -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -std=gnu11 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-static-freelist' %s -- -I%py313t -std=gnu11 | %filecheck %s
 // CHECK: end of report
 #include <Python.h>
 
