@@ -26,13 +26,22 @@ long InterlockedExchange(long volatile *, long);
 static long volatile windows;
 int take_windows(void) { return InterlockedCompareExchangeNoFence(&windows, 1, 0) == 0; }
 void drop_windows(void) { InterlockedExchange(&windows, 0); }
-// CHECK: :[[@LINE-15]]:34: error: 'builtin' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-15]]:27: note: given back here in 'drop_builtin'
-// CHECK-NEXT: :[[@LINE-17]]:34: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-17]]:27: error: 'builtin' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-19]]:34: note: taken here in 'take_builtin'
-// CHECK-NEXT: :[[@LINE-19]]:27: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-13]]:26: error: 'python' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-16]]:10: note: taken here in 'take_python'
-// CHECK-NEXT: :[[@LINE-15]]:26: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-20]]:10: error: 'c11' acts as a lock, but this compare-exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-19]]:23: note: given back here in 'drop_c11'
+// CHECK-NEXT: :[[@LINE-22]]:10: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-21]]:23: error: 'c11' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-24]]:10: note: taken here in 'take_c11'
+// CHECK-NEXT: :[[@LINE-23]]:23: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-21]]:34: error: 'builtin' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-21]]:27: note: given back here in 'drop_builtin'
+// CHECK-NEXT: :[[@LINE-23]]:34: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-23]]:27: error: 'builtin' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-25]]:34: note: taken here in 'take_builtin'
+// CHECK-NEXT: :[[@LINE-25]]:27: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-19]]:26: error: 'python' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-22]]:10: note: taken here in 'take_python'
+// CHECK-NEXT: :[[@LINE-21]]:26: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-17]]:33: error: 'windows' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-17]]:27: note: given back here in 'drop_windows'
+// CHECK-NEXT: :[[@LINE-19]]:33: note: without acquire, reads and writes that follow can happen before the flag is taken
 // CHECK: end of report
