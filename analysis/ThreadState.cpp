@@ -13,6 +13,10 @@ using namespace clang;
 namespace {
 constexpr unsigned bit(Attachment A) { return 1u << unsigned(A); }
 
+bool isStateTest(const FunctionDecl &F) {
+  return F.getIdentifier() && Knowledge::get().StateTests.contains(F.getName());
+}
+
 bool handlesObjects(const FunctionDecl &F) {
   auto IsObject = [](QualType T) {
     return T->isPointerType() && T->getPointeeType()->isRecordType() && isObjectStruct(T->getPointeeType()->getAsRecordDecl());
@@ -41,7 +45,7 @@ void ThreadStates::findUsers() {
       Pending.push_back(F);
   };
   for (const Call &C : Index.externalCalls())
-    if (Api.operationOf(C.Callee) || (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
+    if (Api.operationOf(C.Callee) || isStateTest(*C.Callee) || (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
       Add(C.In);
   while (!Pending.empty()) {
     const Function *F = Pending.back();
@@ -110,11 +114,8 @@ const Expr *ThreadStates::keptIn(const Function &F, const Stmt *Call) {
   return factsOf(F, Attachment::Unknown).KeptIn.lookup(Call);
 }
 
-/// The states in which the function can be entered, as bits.
-unsigned ThreadStates::entriesOf(const Function &F) {
-  auto [At, New] = Entries.try_emplace(&F, 0);
-  if (!New)
-    return At->second;
+/// The states in which a function is entered from outside the unit, as bits.
+unsigned ThreadStates::enteredFromOutside(const Function &F) const {
   constexpr ContextSet Interpreter{Context::Init,       Context::Alloc,        Context::Reinit, Context::Concurrent,
                                    Context::Exclusive,  Context::StopTheWorld, Context::Fini};
   unsigned Bits = 0;
@@ -126,26 +127,49 @@ unsigned ThreadStates::entriesOf(const Function &F) {
   // A function of other units' that takes or returns objects is called by attached threads.
   if (Entered.contains(Context::Escaped))
     Bits |= bit(!F.InTable && F.AddressTaken.empty() && handlesObjects(*F.Decl) ? Attachment::Attached : Attachment::Unknown);
-  for (const Call *C : F.Callers) {
-    auto Caller = Entries.find(C->In);
-    if (Caller == Entries.end() || Caller->second) // else it is being asked: a recursion adds nothing
-      Bits |= bit(at(*C->In, C->Site));
+  return Bits;
+}
+
+/// Carries the entry states down the calls.
+void ThreadStates::findEntries() {
+  std::vector<std::pair<const Function *, Attachment>> Pending;
+  auto Enter = [&](const Function *F, unsigned Bits) {
+    for (Attachment Entry : {Attachment::Unknown, Attachment::Attached, Attachment::Detached})
+      if ((Bits & bit(Entry)) && !(Entries[F] & bit(Entry))) {
+        Entries[F] |= bit(Entry);
+        Pending.push_back({F, Entry});
+      }
+  };
+  for (const auto &F : Index.functions())
+    Enter(F.get(), enteredFromOutside(*F));
+  while (!Pending.empty()) {
+    auto [F, Entry] = Pending.back();
+    Pending.pop_back();
+    for (const Call &C : F->Calls)
+      if (const Function *Callee = Index.find(C.Callee))
+        Enter(Callee, bit(stateIn(*F, Entry, C.Site)));
   }
-  return Entries[&F] = Bits ? Bits : bit(Attachment::Unknown);
+  EntriesKnown = true;
+}
+
+/// Before a call, when the function was entered in that state.
+Attachment ThreadStates::stateIn(const Function &F, Attachment Entry, const Stmt *S) {
+  if (!Users.contains(&F))
+    return Entry;
+  const Facts &Of = factsOf(F, Entry);
+  auto Known = Of.At.find(S);
+  return Known == Of.At.end() ? Attachment::Unknown : Known->second;
 }
 
 Attachment ThreadStates::at(const Function &F, const Stmt *S) {
-  unsigned Entered = entriesOf(F);
+  if (!EntriesKnown)
+    findEntries();
+  unsigned Entered = Entries.lookup(&F);
   std::optional<Attachment> Agreed;
   for (Attachment Entry : {Attachment::Unknown, Attachment::Attached, Attachment::Detached}) {
     if (!(Entered & bit(Entry)))
       continue;
-    Attachment Here = Entry;
-    if (Users.contains(&F)) {
-      const Facts &Of = factsOf(F, Entry);
-      auto Known = Of.At.find(S);
-      Here = Known == Of.At.end() ? Attachment::Unknown : Known->second;
-    }
+    Attachment Here = stateIn(F, Entry, S);
     if (Agreed && *Agreed != Here)
       return Attachment::Unknown;
     Agreed = Here;

@@ -82,7 +82,9 @@ private:
   /// Null while the function is being analysed, and for functions that leave the state alone.
   const Facts *effectOf(const Function *, Attachment Entry);
   void findUsers();
-  unsigned entriesOf(const Function &);
+  unsigned enteredFromOutside(const Function &) const;
+  void findEntries();
+  Attachment stateIn(const Function &, Attachment Entry, const clang::Stmt *);
 
   const UnitIndex &Index;
   const Contexts &Reach;
@@ -93,6 +95,7 @@ private:
   llvm::DenseMap<const Function *, unsigned> Entries;     ///< bits of Attachment
   llvm::DenseMap<std::pair<const Function *, unsigned>, std::unique_ptr<Facts>> Known;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
+  bool EntriesKnown = false;
   unsigned Analysed = 0, GivenUp = 0;
 };
 

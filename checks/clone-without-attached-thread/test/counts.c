@@ -43,5 +43,19 @@ static PyObject *start(PyObject *m, PyObject *callback) {
   Py_RETURN_NONE;
 }
 
+// A path that a test of the state has told to be detached, among others that are attached.
+PyObject *call_checked(PyObject *callable, PyObject *argument) {
+  PyObject *result = NULL;
+  if (!PyGILState_Check())
+    goto end;
+  result = PyObject_CallOneArg(callable, argument);
+end:
+  Py_DECREF(argument);
+  return result;
+}
+// CHECK: :[[@LINE-3]]:3: error: 'Py_DECREF' changes a reference count, where 'PyGILState_Check' says that no thread state is attached; a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-8]]:8: note: this test tells that the thread is detached
+// CHECK-NEXT: :[[@LINE-5]]:3: note: take or drop the reference before detaching or after attaching again
+
 PyMethodDef methods[] = {{"keeps", keeps, METH_O, NULL}, {"start", start, METH_O, NULL}, {NULL, NULL, 0, NULL}};
 // CHECK: end of report
