@@ -178,7 +178,9 @@ public:
     (isFresh(Now, R->getRetValue()) ? FreshReturns : OtherReturns)++;
   }
 
-  void leave(const State &) { Out.ReturnsFresh = FreshReturns > 0 && OtherReturns == 0; }
+  void leave(const State &) {}
+
+  bool returnsFresh() const { return FreshReturns > 0 && OtherReturns == 0; }
 
 private:
   bool isFresh(const State &Now, const Expr *E) {
@@ -285,7 +287,7 @@ Containers::Facts &Containers::solve(const Function &F, std::unique_ptr<Facts> &
   Paths.enter(F.Decl);
   if (auto Graph = FlowGraph::of(F.Decl)) {
     FreshnessFlow Flow(*this, F, Out);
-    solveForward(Graph->cfg(), Flow);
+    Out.ReturnsFresh = solveForward(Graph->cfg(), Flow) && Flow.returnsFresh();
   }
   Out.State = Facts::Done;
   return Out;

@@ -3,9 +3,9 @@
 #include "analysis/Knowledge.h"
 
 #include "clang/Basic/CharInfo.h"
-#include "clang/Lex/Lexer.h"
 #include "clang/Lex/Token.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -27,14 +27,20 @@ public:
       Table.add(SM.getExpansionLoc(Name.getLocation()), Known->getKey());
   }
 
-  void If(SourceLocation Loc, SourceRange Condition, ConditionValueKind Value) override {
+  void If(SourceLocation Loc, SourceRange, ConditionValueKind Value) override {
     Open.push_back({Loc, {}});
-    branch(Loc, text(Condition), Value == CVK_True);
+    branch(Loc, condition(Loc), Value == CVK_True);
   }
-  void Ifdef(SourceLocation Loc, const Token &, const MacroDefinition &) override { Open.push_back({Loc, {}}); }
-  void Ifndef(SourceLocation Loc, const Token &, const MacroDefinition &) override { Open.push_back({Loc, {}}); }
-  void Elif(SourceLocation Loc, SourceRange Condition, ConditionValueKind Value, SourceLocation) override {
-    branch(Loc, text(Condition), Value == CVK_True);
+  void Ifdef(SourceLocation Loc, const Token &, const MacroDefinition &Macro) override {
+    Open.push_back({Loc, {}});
+    branch(Loc, "defined", bool(Macro));
+  }
+  void Ifndef(SourceLocation Loc, const Token &, const MacroDefinition &Macro) override {
+    Open.push_back({Loc, {}});
+    branch(Loc, "!defined", !Macro);
+  }
+  void Elif(SourceLocation Loc, SourceRange, ConditionValueKind Value, SourceLocation) override {
+    branch(Loc, condition(Loc), Value == CVK_True);
   }
   void Else(SourceLocation Loc, SourceLocation) override {
     if (Open.empty())
@@ -64,8 +70,16 @@ private:
       Open.back().Branches.push_back({Loc, std::move(Condition), Taken});
   }
 
-  std::string text(SourceRange Range) const {
-    return Lexer::getSourceText(CharSourceRange::getCharRange(Range), SM, LangOptions()).str();
+  /// The condition as it is written after the directive's name. Clang's own range begins where the first macro was
+  /// expanded, which is no place in the file.
+  std::string condition(SourceLocation Directive) const {
+    auto [File, Offset] = SM.getDecomposedLoc(SM.getExpansionLoc(Directive));
+    llvm::StringRef Rest = SM.getBufferData(File).drop_front(Offset).ltrim("elif");
+    std::size_t End = 0;
+    while (End < Rest.size() && !(Rest[End] == '\n' && !Rest.take_front(End).rtrim("\r").ends_with("\\")))
+      ++End;
+    Rest = Rest.take_front(End);
+    return Rest.take_front(std::min(Rest.find("//"), Rest.find("/*"))).str();
   }
 
   MacroTable &Table;

@@ -126,9 +126,17 @@ private:
     D.Where = C->getSourceRange();
     D.Message = "'" + Name + "' is used for " + What + "; memory of the object allocator may hold objects only, use '" + Plain + "'";
     D.Path.push_back({C->getSourceRange(), "use '" + Plain + "' here, and PyMem_Realloc and PyMem_Free wherever this memory goes"});
-    if (auto Fix = V ? renameAll(V, Uses, Parents) : std::nullopt)
+    if (auto Fix = V && isFirst(C, V, Uses, Parents) ? renameAll(V, Uses, Parents) : std::nullopt)
       D.Repairs.push_back(std::move(*Fix));
     return D;
+  }
+
+  /// One of the findings for a variable carries the edits of them all.
+  static bool isFirst(const CallExpr *C, const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents) {
+    auto First = llvm::find_if(Uses.Calls, [&](const CallExpr *Other) {
+      return target(Other, Parents).first == V && domainOf(Other) == "object";
+    });
+    return First != Uses.Calls.end() && *First == C;
   }
 
   static bool becomesObject(const VarDecl *V, const MemoryUses &Uses) {

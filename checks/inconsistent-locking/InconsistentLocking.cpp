@@ -65,6 +65,13 @@ private:
     return Best;
   }
 
+  /// A helper that some callers call under a lock: the others may well have an object of their own.
+  static bool isLockedForOthers(Unit &U, const Function &F) {
+    return llvm::any_of(F.Callers, [&](const Call *C) {
+      return U.shared().isUnderContract(*C->In) || !U.locks().at(*C->In, C->Site).empty();
+    });
+  }
+
   static Diagnosis describe(Unit &U, const std::vector<Open> &Opens) {
     const Open *Worst = &Opens.front();
     for (const Open &O : Opens)
@@ -77,7 +84,8 @@ private:
     D.Message = locationName(*R.Location) + " is " + (A.writes() ? "written" : "read") + " in '" + displayName(*A.In->Decl) +
                 "' without '" + U.shared().guardsOf(P).Spelling + "', which " + std::to_string(R.GuardedFunctions) + " of " +
                 std::to_string(R.GuardedFunctions + R.UnguardedFunctions) + " functions that use it hold";
-    D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, P) && (R.GuardedWrite || A.writes())
+    D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, P) && (R.GuardedWrite || A.writes()) &&
+                         (A.writes() || !isLockedForOthers(U, *A.owner()))
                      ? Confidence::Likely
                      : Confidence::Possible;
     explainRoute(U, A, D);

@@ -22,8 +22,8 @@ PyObject *buffer(PyObject *self) {
   PyObject_Free(text);
   return result;
 }
-// CHECK: :[[@LINE-4]]:16: {{error|warning}}: 'PyObject_Malloc' is used for a plain buffer; memory of the object allocator may hold objects only, use 'PyMem_Malloc' [ungil-allocator-domain]
-// CHECK-NEXT: :[[@LINE-5]]:16: note: use 'PyMem_Malloc' here
+// CHECK: :[[@LINE-5]]:16: {{error|warning}}: 'PyObject_Malloc' is used for a plain buffer; memory of the object allocator may hold objects only, use 'PyMem_Malloc' [ungil-allocator-domain]
+// CHECK-NEXT: :[[@LINE-6]]:16: note: use 'PyMem_Malloc' here
 
 Plain *plain(void) { return (Plain *)PyObject_Calloc(1, sizeof(Plain)); }
 // CHECK: :[[@LINE-1]]:38: {{error|warning}}: 'PyObject_Calloc' is used for 'Plain', which is no Python object
