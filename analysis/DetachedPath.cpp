@@ -40,13 +40,15 @@ std::string described(const DetachedUse &Use) {
   if (Use.IsCopy)
     return "a " + Name + " is copied";
   if (Use.IsDestruction)
-    return Use.Variable ? "'" + Use.Variable->getNameAsString() + "' is destroyed" : "a " + Name + " is destroyed";
+    return Use.Variable ? "'" + Use.Variable->getNameAsString() + "' is destroyed"
+                        : "a " + Name + " is destroyed";
   return Name + " is called";
 }
 
 } // namespace
 
-std::vector<DetachedStretch> detachedStretches(Unit &U, llvm::function_ref<bool(const DetachedUse &)> Wanted) {
+std::vector<DetachedStretch> detachedStretches(Unit &U,
+                                               llvm::function_ref<bool(const DetachedUse &)> Wanted) {
   std::vector<DetachedStretch> Found;
   auto Add = [&](const Function *F, const DetachedUse *Use, const EntryPoint *Entered) {
     if (!Wanted(*Use))
@@ -90,14 +92,17 @@ std::string whyDetached(const Unit &U, const DetachedStretch &S) {
 
 void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse &Use, Diagnosis &D) {
   if (S.Since.At)
-    D.Path.push_back({S.Since.At->getSourceRange(),
-                      S.Since.ByTest ? "this test tells that the thread is detached" : "the thread detaches here"});
+    D.Path.push_back({S.Since.At->getSourceRange(), S.Since.ByTest
+                                                        ? "this test tells that the thread is detached"
+                                                        : "the thread detaches here"});
   else
     D.Path.push_back({S.Entered->Registered, "'" + displayName(*S.In->Decl) + "' is handed over here as " +
-                                                 S.Entered->Role + "; it starts without an attached thread state"});
+                                                 S.Entered->Role +
+                                                 "; it starts without an attached thread state"});
   for (const DetachedUse *Outer = &Use; Outer->Inner; Outer = Outer->Inner) {
     const DetachedUse &Inner = *Outer->Inner;
-    D.Path.push_back({Inner.Where, "in '" + displayName(*Outer->Callee->Decl) + "', " + described(Inner) + " here"});
+    D.Path.push_back(
+        {Inner.Where, "in '" + displayName(*Outer->Callee->Decl) + "', " + described(Inner) + " here"});
   }
 }
 

@@ -1,5 +1,5 @@
-// The uses of Python by detached threads that are worth a report, and how one comes to each: which thread, where it
-// detached, through which calls.
+// The uses of Python by detached threads that are worth a report, and how one comes to each: which thread,
+// where it detached, through which calls.
 #pragma once
 
 #include "analysis/Diagnosis.h"

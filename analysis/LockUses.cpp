@@ -77,7 +77,8 @@ private:
     SourceRange Body = F.Decl->getSourceRange();
     const SourceManager &SM = U.sources();
     Loc = SM.getExpansionLoc(Loc);
-    return !SM.isBeforeInTranslationUnit(Loc, Body.getBegin()) && !SM.isBeforeInTranslationUnit(Body.getEnd(), Loc);
+    return !SM.isBeforeInTranslationUnit(Loc, Body.getBegin()) &&
+           !SM.isBeforeInTranslationUnit(Body.getEnd(), Loc);
   }
 
   /// A lock that a guard of the project's own took: its kind is known by the type of the lock.
@@ -112,7 +113,8 @@ private:
     }
     const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     Hold.What = LockHold::Attaches;
-    return Operation && (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
+    return Operation &&
+           (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
   }
 
   /// Whether the object comes from memory that others see: only then can it be of any type.

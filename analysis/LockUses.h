@@ -1,5 +1,5 @@
-// Which locks are waited for by attached threads, and which are held while a thread runs Python code or attaches: the two
-// halves of the deadlocks between a lock and the interpreter.
+// Which locks are waited for by attached threads, and which are held while a thread runs Python code or
+// attaches: the two halves of the deadlocks between a lock and the interpreter.
 #pragma once
 
 #include "analysis/Unit.h"
@@ -22,17 +22,17 @@ struct LockHold {
   enum Kind { RunsPython, DropsReference, Attaches } What = RunsPython;
   const Function *In = nullptr;
   const clang::Expr *Site = nullptr;
-  std::string Name;                      ///< of the function of the API
-  std::vector<const Call *> Through;     ///< calls from Site down to it
-  clang::SourceLocation Taken;           ///< where the lock was taken
+  std::string Name;                  ///< of the function of the API
+  std::vector<const Call *> Through; ///< calls from Site down to it
+  clang::SourceLocation Taken;       ///< where the lock was taken
   Attachment State = Attachment::Unknown;
 };
 
 struct LockUse {
-  AccessPath Lock;          ///< by type
-  bool Detaches = false;    ///< waiting for it detaches
-  bool Reentrant = false;   ///< the thread that holds it may take it again
-  bool FromPython = false;  ///< functions that Python code can call take it
+  AccessPath Lock;         ///< by type
+  bool Detaches = false;   ///< waiting for it detaches
+  bool Reentrant = false;  ///< the thread that holds it may take it again
+  bool FromPython = false; ///< functions that Python code can call take it
   std::vector<LockWait> Waits;
   std::vector<LockHold> Holds;
 };
@@ -40,7 +40,8 @@ struct LockUse {
 /// Critical sections, which a detached thread gives up, are left out.
 std::vector<LockUse> lockUses(Unit &);
 
-/// Whether Python code can run in the function; the calls that lead there, outermost first, and the function's name.
+/// Whether Python code can run in the function; the calls that lead there, outermost first, and the
+/// function's name.
 class PythonRuns {
 public:
   explicit PythonRuns(Unit &U) : U(U) {}

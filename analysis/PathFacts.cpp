@@ -2,7 +2,6 @@
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/RecursiveASTVisitor.h"
-
 #include "llvm/ADT/FoldingSet.h"
 
 namespace ungil {
@@ -13,11 +12,12 @@ namespace {
 
 bool isZero(const Expr *E, const ASTContext &Context) {
   E = E->IgnoreParenImpCasts();
-  if (E->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull)
+  if (E->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) !=
+      Expr::NPCK_NotNull)
     return true;
   Expr::EvalResult Value;
-  return E->getType()->isIntegralOrEnumerationType() && !E->isValueDependent() && E->EvaluateAsInt(Value, Context) &&
-         Value.Val.getInt() == 0;
+  return E->getType()->isIntegralOrEnumerationType() && !E->isValueDependent() &&
+         E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
 }
 
 class Mentioned : public RecursiveASTVisitor<Mentioned> {
@@ -55,7 +55,8 @@ Predicate predicateOf(const Expr *E, const ASTContext &Context) {
     if (const auto *U = dyn_cast<UnaryOperator>(E); U && U->getOpcode() == UO_LNot) {
       P.Positive = !P.Positive;
       E = U->getSubExpr();
-    } else if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isEqualityOp() && isZero(B->getRHS(), Context)) {
+    } else if (const auto *B = dyn_cast<BinaryOperator>(E);
+               B && B->isEqualityOp() && isZero(B->getRHS(), Context)) {
       P.Positive ^= B->getOpcode() == BO_EQ;
       E = B->getLHS();
     } else if (const Expr *Value = withoutExpectation(E)) {
@@ -107,10 +108,13 @@ std::optional<std::pair<PredicateTable::Id, bool>> PredicateTable::analyse(const
   bool Negated = Kind == BO_NE || Kind == BO_GE || Kind == BO_LE;
   if (Negated)
     Kind = BinaryOperator::negateComparisonOp(Kind);
-  return std::pair(intern({unsigned(Kind), shapeOf(B->getLHS(), Context), shapeOf(B->getRHS(), Context)}, E), Negated);
+  return std::pair(intern({unsigned(Kind), shapeOf(B->getLHS(), Context), shapeOf(B->getRHS(), Context)}, E),
+                   Negated);
 }
 
-bool PredicateTable::mentions(Id Which, const ValueDecl *V) const { return llvm::is_contained(Mentions[Which], V); }
+bool PredicateTable::mentions(Id Which, const ValueDecl *V) const {
+  return llvm::is_contained(Mentions[Which], V);
+}
 
 std::optional<bool> PathFacts::of(PredicateTable::Id Which) const {
   for (auto [Id, Value] : Known)

@@ -1,10 +1,9 @@
-// Which conditions are known on a path: `if (nogil) detach(); …; if (nogil) attach();` takes both branches or none. A
-// condition is known by its shape; what it mentions must not be assigned in between.
+// Which conditions are known on a path: `if (nogil) detach(); …; if (nogil) attach();` takes both branches or
+// none. A condition is known by its shape; what it mentions must not be assigned in between.
 #pragma once
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
-
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -27,7 +26,8 @@ public:
   using Id = unsigned;
   explicit PredicateTable(const clang::ASTContext &Context) : Context(Context) {}
 
-  /// The comparison or value, and whether it is negated in the table; empty for conditions with side effects or calls.
+  /// The comparison or value, and whether it is negated in the table; empty for conditions with side effects
+  /// or calls.
   std::optional<std::pair<Id, bool>> find(const clang::Expr *Tested);
   Id ofVariable(const clang::ValueDecl *);
   bool mentions(Id, const clang::ValueDecl *) const;

@@ -14,7 +14,8 @@ using namespace clang;
 namespace {
 bool ofBindingLibrary(const FunctionDecl &F) {
   for (const DeclContext *C = F.getDeclContext(); C; C = C->getParent())
-    if (const auto *N = dyn_cast<NamespaceDecl>(C); N && Knowledge::get().BindingNamespaces.contains(N->getName()))
+    if (const auto *N = dyn_cast<NamespaceDecl>(C);
+        N && Knowledge::get().BindingNamespaces.contains(N->getName()))
       return true;
   return false;
 }
@@ -28,7 +29,8 @@ const PythonApi::Entry &PythonApi::entryOf(const FunctionDecl *F) {
   Entry Result;
   if (F->getIdentifier() && F->getDeclContext()->getRedeclContext()->isFileContext()) {
     llvm::StringRef Name = F->getName();
-    if (auto Operation = Knowledge::get().StateOperations.find(Name); Operation != Knowledge::get().StateOperations.end())
+    if (auto Operation = Knowledge::get().StateOperations.find(Name);
+        Operation != Knowledge::get().StateOperations.end())
       Result.Operation = &Operation->second;
     else
       Result.What = classify(*F, Name);
@@ -40,7 +42,9 @@ const PythonApi::Entry &PythonApi::entryOf(const FunctionDecl *F) {
 
 PythonApi::Need PythonApi::needOf(const FunctionDecl *F) { return F ? entryOf(F).What : Nothing; }
 
-const StateOperation *PythonApi::operationOf(const FunctionDecl *F) { return F ? entryOf(F).Operation : nullptr; }
+const StateOperation *PythonApi::operationOf(const FunctionDecl *F) {
+  return F ? entryOf(F).Operation : nullptr;
+}
 
 PythonApi::Need PythonApi::classify(const FunctionDecl &F, llvm::StringRef Name) const {
   const Knowledge &K = Knowledge::get();
@@ -49,7 +53,8 @@ PythonApi::Need PythonApi::classify(const FunctionDecl &F, llvm::StringRef Name)
   if (K.Decrements.contains(Name))
     return Decrement;
   bool OfPython = llvm::any_of(K.ApiPrefixes, [&](const std::string &P) {
-    return Name.starts_with(P) && Name.size() > P.size() && (Name[P.size()] == '_' || isUppercase(Name[P.size()]));
+    return Name.starts_with(P) && Name.size() > P.size() &&
+           (Name[P.size()] == '_' || isUppercase(Name[P.size()]));
   });
   if (!OfPython || K.CallableDetached.contains(Name) || Scope.contains(F.getLocation()))
     return Nothing;

@@ -1,5 +1,5 @@
-// What a call asks of the thread that makes it: an attached thread state, or nothing. By name, for CPython's own
-// functions and for those of binding libraries (analysis/knowledge/thread-state.json).
+// What a call asks of the thread that makes it: an attached thread state, or nothing. By name, for CPython's
+// own functions and for those of binding libraries (analysis/knowledge/thread-state.json).
 #pragma once
 
 #include "analysis/Knowledge.h"
@@ -7,7 +7,6 @@
 
 #include "clang/AST/Decl.h"
 #include "clang/AST/Expr.h"
-
 #include "llvm/ADT/DenseMap.h"
 
 namespace ungil {

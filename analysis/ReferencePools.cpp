@@ -11,7 +11,8 @@ using namespace clang;
 
 namespace {
 
-/// What the local variables of one function hold: elements of which container, or the contents of which container.
+/// What the local variables of one function hold: elements of which container, or the contents of which
+/// container.
 class Locals : public RecursiveASTVisitor<Locals> {
 public:
   explicit Locals(const PathResolver &Paths) : Paths(Paths) {}
@@ -41,7 +42,8 @@ public:
       return std::nullopt;
     Path->IsAddress = false;
     AccessPath ByType = Path->byType();
-    bool Shared = ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState || ByType.Kind == AccessPath::Object;
+    bool Shared = ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
+                  ByType.Kind == AccessPath::Object;
     return Shared ? std::optional(ByType) : std::nullopt;
   }
 
@@ -145,8 +147,9 @@ private:
     U.paths().enter(F.Decl);
     Locals Here(U.paths());
     for (const Call &C : F.Calls)
-      if (const auto *M = dyn_cast<CXXMemberCallExpr>(C.Site); M && M->getNumArgs() && M->getMethodDecl()->getIdentifier() &&
-                                                               Knowledge::get().ContainerPushes.contains(M->getMethodDecl()->getName()))
+      if (const auto *M = dyn_cast<CXXMemberCallExpr>(C.Site);
+          M && M->getNumArgs() && M->getMethodDecl()->getIdentifier() &&
+          Knowledge::get().ContainerPushes.contains(M->getMethodDecl()->getName()))
         addPush(F, Here.contents(M->getImplicitObjectArgument()), C.Site, M->getArg(0));
     for (const BinaryOperator *B : assignments(F))
       if (const auto *S = dyn_cast<ArraySubscriptExpr>(B->getLHS()->IgnoreParens()))
@@ -166,8 +169,10 @@ private:
     return std::move(Assignments.Found);
   }
 
-  void addPush(const Function &F, const std::optional<AccessPath> &Into, const Expr *Site, const Expr *Value) {
-    auto Pool = Into ? llvm::find_if(Pools, [&](const ReferencePool &P) { return P.Pool == *Into; }) : Pools.end();
+  void addPush(const Function &F, const std::optional<AccessPath> &Into, const Expr *Site,
+               const Expr *Value) {
+    auto Pool =
+        Into ? llvm::find_if(Pools, [&](const ReferencePool &P) { return P.Pool == *Into; }) : Pools.end();
     if (Pool == Pools.end() || !isObjectPointer(Value->IgnoreParenImpCasts()->getType()))
       return;
     Pool->Pushes.push_back({&F, Site, U.threadStates().at(F, Site), takesReference(F, Value)});
@@ -180,10 +185,11 @@ private:
       return true;
     const auto *R = dyn_cast<DeclRefExpr>(Value);
     return R && llvm::any_of(F.Calls, [&](const Call &C) {
-      const Expr *Argument = argumentOf(C.Site, 0);
-      const auto *Taken = Argument ? dyn_cast<DeclRefExpr>(Argument->IgnoreParenCasts()) : nullptr;
-      return Taken && Taken->getDecl() == R->getDecl() && U.threadStates().api().needOf(C.Callee) == PythonApi::Increment;
-    });
+             const Expr *Argument = argumentOf(C.Site, 0);
+             const auto *Taken = Argument ? dyn_cast<DeclRefExpr>(Argument->IgnoreParenCasts()) : nullptr;
+             return Taken && Taken->getDecl() == R->getDecl() &&
+                    U.threadStates().api().needOf(C.Callee) == PythonApi::Increment;
+           });
   }
 
   Unit &U;

@@ -1,5 +1,5 @@
-// Containers of object pointers that several functions share: where pointers are put in, and where the references of
-// those inside are taken later.
+// Containers of object pointers that several functions share: where pointers are put in, and where the
+// references of those inside are taken later.
 #pragma once
 
 #include "analysis/Unit.h"

@@ -28,7 +28,8 @@ public:
 private:
   bool escapes(const Stmt *S) {
     for (const Stmt *Outer = Parents.getParent(S); Outer; S = Outer, Outer = Parents.getParent(S)) {
-      if (isa<ReturnStmt>(Outer) || isa<InitListExpr>(Outer) || isa<LambdaExpr>(Outer) || isa<CXXConstructExpr>(Outer))
+      if (isa<ReturnStmt>(Outer) || isa<InitListExpr>(Outer) || isa<LambdaExpr>(Outer) ||
+          isa<CXXConstructExpr>(Outer))
         return true;
       if (const auto *D = dyn_cast<DeclStmt>(Outer))
         return !D->isSingleDecl() || cast<VarDecl>(D->getSingleDecl())->getInit() == S;
@@ -80,10 +81,12 @@ void StateFlow::judgeExit(const CFGBlock &Block, const State &Now) {
   const ReturnStmt *Return = returnOf(Block);
   SourceRange Where = Return ? Return->getSourceRange() : SourceRange(In.Decl->getBody()->getEndLoc());
   const World &W = Now.front();
-  bool Detached = llvm::all_of(Now, [](const World &O) { return O.State == Attachment::Detached && O.Since.At && !O.Since.ByTest; });
+  bool Detached = llvm::all_of(
+      Now, [](const World &O) { return O.State == Attachment::Detached && O.Since.At && !O.Since.ByTest; });
   if (Detached)
     if (const VarDecl *Token = privateToken(W.Since.At)) {
-      Out.Imbalances.push_back({StateImbalance::LeftDetached, Where, W.Since.At->getSourceRange(), Token, Return});
+      Out.Imbalances.push_back(
+          {StateImbalance::LeftDetached, Where, W.Since.At->getSourceRange(), Token, Return});
       return;
     }
   for (const World::Token &T : W.Tokens) {
@@ -93,7 +96,8 @@ void StateFlow::judgeExit(const CFGBlock &Block, const State &Now) {
       continue;
     const VarDecl *Token = privateToken(Made->second);
     if (Token && Token == T.Holder && GivenBack.contains(Token))
-      Out.Imbalances.push_back({StateImbalance::TokenKept, Where, Made->second->getSourceRange(), Token, Return});
+      Out.Imbalances.push_back(
+          {StateImbalance::TokenKept, Where, Made->second->getSourceRange(), Token, Return});
   }
 }
 

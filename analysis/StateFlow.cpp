@@ -50,7 +50,8 @@ std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
   if (isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E))
     return false;
   Expr::EvalResult Value;
-  if (E->isValueDependent() || !E->getType()->isIntegralOrEnumerationType() || !E->EvaluateAsInt(Value, Context))
+  if (E->isValueDependent() || !E->getType()->isIntegralOrEnumerationType() ||
+      !E->EvaluateAsInt(Value, Context))
     return std::nullopt;
   return Value.Val.getInt() != 0;
 }
@@ -199,14 +200,17 @@ void StateFlow::declare(State &Now, const VarDecl *V) {
     return know(Now, V, std::nullopt);
   const auto *Construction = dyn_cast<CXXConstructExpr>(Value->IgnoreImplicit());
   if (V->getType()->isRecordType()) {
-    bool Empty = Construction && (Construction->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Construction->getArg(0)));
+    bool Empty =
+        Construction && (Construction->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Construction->getArg(0)));
     know(Now, V, !Empty);
     return rename(Now, makerOf(Value), V);
   }
   const Expr *Maker = makerOf(Value);
   const auto *Made = dyn_cast<CallExpr>(Maker);
   const StateOperation *Operation = Made ? All.Api.operationOf(Made->getDirectCallee()) : nullptr;
-  know(Now, V, Operation && Operation->What == StateOperation::Detach ? std::optional(true) : constantTruth(Value, Context));
+  know(Now, V,
+       Operation && Operation->What == StateOperation::Detach ? std::optional(true)
+                                                              : constantTruth(Value, Context));
   rename(Now, Maker, V);
   Holders[Maker] = V;
 }
@@ -278,7 +282,9 @@ void StateFlow::forgetArguments(State &Now, const CallExpr *C) {
   const auto *Member = dyn_cast<CXXMemberCallExpr>(C);
   const auto *Operator = dyn_cast<CXXOperatorCallExpr>(C);
   const Expr *Object = Member ? Member->getImplicitObjectArgument()
-                       : Operator && Operator->isAssignmentOp() && Operator->getNumArgs() ? Operator->getArg(0) : nullptr;
+                       : Operator && Operator->isAssignmentOp() && Operator->getNumArgs()
+                           ? Operator->getArg(0)
+                           : nullptr;
   const auto *Method = dyn_cast_or_null<CXXMethodDecl>(C->getDirectCallee());
   const ValueDecl *V = namedBy(Object);
   if (!V || !Method || Method->isConst() || V->getType()->isPointerType())
@@ -306,7 +312,11 @@ void StateFlow::operation(World &W, const StateOperation &Operation, const Expr 
     auto Known = V && isa<VarDecl>(V) ? W.Facts.of(Predicates.ofVariable(V)) : std::nullopt;
     if (Token && constantTruth(Token, Context) == false)
       Known = false;
-    return become(W, !Known ? Attachment::Unknown : *Known ? Attachment::Attached : Attachment::Detached, Site);
+    return become(W,
+                  !Known   ? Attachment::Unknown
+                  : *Known ? Attachment::Attached
+                           : Attachment::Detached,
+                  Site);
   }
   case StateOperation::Forget:
     return become(W, Attachment::Unknown, Site);
@@ -329,7 +339,8 @@ void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const Va
   if (!F || !All.Users.contains(F))
     return;
   llvm::erase_if(Now, [&](World &W) {
-    const ThreadStates::Facts *Effect = All.effectOf(F, W.State == Attachment::Outer ? Attachment::Unknown : W.State);
+    const ThreadStates::Facts *Effect =
+        All.effectOf(F, W.State == Attachment::Outer ? Attachment::Unknown : W.State);
     if (!Effect)
       return false;
     if (!Effect->Returns)
@@ -412,7 +423,8 @@ void StateFlow::leave(const State &Now) {
   judgeExits();
 }
 
-//===-- what is reported ------------------------------------------------------------------------------------------===//
+//===-- what is reported
+//------------------------------------------------------------------------------------------===//
 
 void StateFlow::use(const State &Now, DetachedUse Use) {
   bool Everywhere = all(Now, Attachment::Detached);
@@ -463,7 +475,8 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
   DetachedUse Use;
   Use.Where = Site->getSourceRange();
   const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
-  if (Method && Method->isCopyAssignmentOperator() && destroysReference(Use, Context.getRecordType(Method->getParent()), 0)) {
+  if (Method && Method->isCopyAssignmentOperator() &&
+      destroysReference(Use, Context.getRecordType(Method->getParent()), 0)) {
     Use.IsCopy = true;
     Use.Name = typeName(Context.getRecordType(Method->getParent()));
     return use(Now, std::move(Use));
@@ -486,7 +499,8 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
       return;
     const auto *V = dyn_cast_or_null<VarDecl>(namedBy(Object));
     bool IsValue = V && isa<DeclRefExpr>(Object->IgnoreParenCasts());
-    if (IsValue && llvm::any_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == false; }))
+    if (IsValue &&
+        llvm::any_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == false; }))
       return;
   }
   use(Now, std::move(Use));
@@ -512,7 +526,8 @@ void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
     Use.Callee = F;
     Use.Inner = Inside.front();
     Use.What = Use.Inner->innermost().What;
-  } else if (Knowledge::get().OwningPointers.contains(typeName(C->getType())) || !destroysReference(Use, C->getType(), 0)) {
+  } else if (Knowledge::get().OwningPointers.contains(typeName(C->getType())) ||
+             !destroysReference(Use, C->getType(), 0)) {
     return;
   } else {
     Use = DetachedUse();
@@ -540,7 +555,8 @@ void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V,
   use(Now, std::move(Use));
 }
 
-/// Whether the destructor of the type drops a reference, in its body, in a member, or in what a container holds.
+/// Whether the destructor of the type drops a reference, in its body, in a member, or in what a container
+/// holds.
 bool StateFlow::destroysReference(DetachedUse &Use, QualType T, unsigned Depth) {
   T = Context.getBaseElementType(T);
   const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
@@ -563,7 +579,8 @@ bool StateFlow::destroysReference(DetachedUse &Use, QualType T, unsigned Depth) 
     Use.What = PythonApi::Decrement;
     return true;
   }
-  if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record); Template && Record->isInStdNamespace()) {
+  if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record);
+      Template && Record->isInStdNamespace()) {
     std::vector<TemplateArgument> Arguments;
     for (const TemplateArgument &A : Template->getTemplateArgs().asArray())
       if (A.getKind() == TemplateArgument::Pack)

@@ -14,7 +14,8 @@ struct ThreadStates::Facts {
   std::vector<DetachedUse> Uses;
   std::vector<StateImbalance> Imbalances;
   llvm::DenseMap<const clang::Stmt *, Attachment> At; ///< before calls
-  llvm::DenseMap<const clang::Stmt *, const clang::Expr *> KeptIn; ///< what the token of a detaching call is assigned to
+  llvm::DenseMap<const clang::Stmt *, const clang::Expr *>
+      KeptIn; ///< what the token of a detaching call is assigned to
 };
 
 /// The ways in which a point can be reached that differ in their state or in the tokens that are out.
@@ -52,7 +53,8 @@ class StateFlow {
 public:
   using State = std::vector<World>;
 
-  StateFlow(ThreadStates &All, ThreadStates::Facts &Out, const Function &In, const FlowGraph &Graph, Attachment Entry);
+  StateFlow(ThreadStates &All, ThreadStates::Facts &Out, const Function &In, const FlowGraph &Graph,
+            Attachment Entry);
 
   State entry();
   bool join(State &Into, const State &From);
@@ -103,7 +105,7 @@ private:
   llvm::DenseMap<const clang::CFGBlock *, State> AtExit;
   llvm::DenseMap<const void *, const clang::Stmt *> TokenMakers; ///< by the variable that holds the token
   llvm::DenseMap<const clang::Stmt *, const clang::ValueDecl *> Holders; ///< of what operations result in
-  llvm::DenseSet<const void *> GivenBack;                        ///< tokens that some path gives back
+  llvm::DenseSet<const void *> GivenBack;                                ///< tokens that some path gives back
 };
 
 } // namespace ungil

@@ -19,7 +19,8 @@ bool isStateTest(const FunctionDecl &F) {
 
 bool handlesObjects(const FunctionDecl &F) {
   auto IsObject = [](QualType T) {
-    return T->isPointerType() && T->getPointeeType()->isRecordType() && isObjectStruct(T->getPointeeType()->getAsRecordDecl());
+    return T->isPointerType() && T->getPointeeType()->isRecordType() &&
+           isObjectStruct(T->getPointeeType()->getAsRecordDecl());
   };
   return IsObject(F.getReturnType()) ||
          llvm::any_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); });
@@ -45,7 +46,8 @@ void ThreadStates::findUsers() {
       Pending.push_back(F);
   };
   for (const Call &C : Index.externalCalls())
-    if (Api.operationOf(C.Callee) || isStateTest(*C.Callee) || (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
+    if (Api.operationOf(C.Callee) || isStateTest(*C.Callee) ||
+        (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
       Add(C.In);
   while (!Pending.empty()) {
     const Function *F = Pending.back();
@@ -116,8 +118,9 @@ const Expr *ThreadStates::keptIn(const Function &F, const Stmt *Call) {
 
 /// The states in which a function is entered from outside the unit, as bits.
 unsigned ThreadStates::enteredFromOutside(const Function &F) const {
-  constexpr ContextSet Interpreter{Context::Init,       Context::Alloc,        Context::Reinit, Context::Concurrent,
-                                   Context::Exclusive,  Context::StopTheWorld, Context::Fini};
+  constexpr ContextSet Interpreter{Context::Init,       Context::Alloc,     Context::Reinit,
+                                   Context::Concurrent, Context::Exclusive, Context::StopTheWorld,
+                                   Context::Fini};
   unsigned Bits = 0;
   ContextSet Entered = EnteredIn.lookup(&F);
   if (Entered.intersects(Interpreter))
@@ -126,7 +129,8 @@ unsigned ThreadStates::enteredFromOutside(const Function &F) const {
     Bits |= bit(Attachment::Detached);
   // A function of other units' that takes or returns objects is called by attached threads.
   if (Entered.contains(Context::Escaped))
-    Bits |= bit(!F.InTable && F.AddressTaken.empty() && handlesObjects(*F.Decl) ? Attachment::Attached : Attachment::Unknown);
+    Bits |= bit(!F.InTable && F.AddressTaken.empty() && handlesObjects(*F.Decl) ? Attachment::Attached
+                                                                                : Attachment::Unknown);
   return Bits;
 }
 

@@ -1,9 +1,10 @@
-// Whether the thread has an attached thread state, at every point of every function: what CPython calls holding the GIL
-// on other builds. Detaching and attaching calls, guards, tokens that remember the state before, tests of the state, and
-// branches on one condition taken twice are followed; callees by summaries, for each state that they are entered in.
+// Whether the thread has an attached thread state, at every point of every function: what CPython calls
+// holding the GIL on other builds. Detaching and attaching calls, guards, tokens that remember the state
+// before, tests of the state, and branches on one condition taken twice are followed; callees by summaries,
+// for each state that they are entered in.
 //
-// Where paths disagree the state is unknown, and unknown is never reported. Source of the rules: Doc/c-api/threads.rst;
-// the effects of functions are in knowledge/thread-state.json.
+// Where paths disagree the state is unknown, and unknown is never reported. Source of the rules:
+// Doc/c-api/threads.rst; the effects of functions are in knowledge/thread-state.json.
 #pragma once
 
 #include "analysis/Contexts.h"
@@ -33,10 +34,10 @@ struct StateOrigin {
 struct DetachedUse {
   PythonApi::Need What = PythonApi::Attached;
   clang::SourceRange Where;
-  std::string Name;                  ///< the function of the API, or the class whose copy or destructor does it
+  std::string Name; ///< the function of the API, or the class whose copy or destructor does it
   const clang::VarDecl *Variable = nullptr; ///< destroyed here, for implicit destructors
   bool IsDestruction = false, IsCopy = false;
-  const Function *Callee = nullptr;  ///< the use is inside this function, which is called here
+  const Function *Callee = nullptr; ///< the use is inside this function, which is called here
   const DetachedUse *Inner = nullptr;
   StateOrigin Since;
 
@@ -90,9 +91,9 @@ private:
   const Contexts &Reach;
   PythonApi Api;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn; ///< from outside the unit
-  llvm::DenseSet<const Function *> DropsClosure;          ///< entered by a thread that destroys the lambda afterwards
-  llvm::DenseSet<const Function *> Users;                 ///< of operations on the state, directly or through callees
-  llvm::DenseMap<const Function *, unsigned> Entries;     ///< bits of Attachment
+  llvm::DenseSet<const Function *> DropsClosure; ///< entered by a thread that destroys the lambda afterwards
+  llvm::DenseSet<const Function *> Users;        ///< of operations on the state, directly or through callees
+  llvm::DenseMap<const Function *, unsigned> Entries; ///< bits of Attachment
   llvm::DenseMap<std::pair<const Function *, unsigned>, std::unique_ptr<Facts>> Known;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
   bool EntriesKnown = false;

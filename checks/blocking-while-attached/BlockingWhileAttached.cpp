@@ -1,9 +1,10 @@
-// Reports waits for another thread (join, condition variables, futures, semaphores, barriers) while the thread is
-// attached. A stop-the-world pause must wait for it, and if the other thread needs to attach, both wait for ever.
+// Reports waits for another thread (join, condition variables, futures, semaphores, barriers) while the
+// thread is attached. A stop-the-world pause must wait for it, and if the other thread needs to attach, both
+// wait for ever.
 //
-// Does not report detached waits, waits with a timeout of 0, waits in module initialisation and finalisation, functions
-// that are entered in a state that is not known, and joins of threads that the same function starts when their bodies
-// never attach.
+// Does not report detached waits, waits with a timeout of 0, waits in module initialisation and finalisation,
+// functions that are entered in a state that is not known, and joins of threads that the same function starts
+// when their bodies never attach.
 //
 // Known holes: waits in other translation units; blocking input and output; spin loops.
 
@@ -20,7 +21,8 @@ public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
     for (const Call &C : U.index().externalCalls())
-      if (waits(U, C) && U.threadStates().at(*C.In, C.Site) == Attachment::Attached && !startsPureThreads(U, *C.In))
+      if (waits(U, C) && U.threadStates().at(*C.In, C.Site) == Attachment::Attached &&
+          !startsPureThreads(U, *C.In))
         if (auto D = describe(U, C))
           Found.push_back(std::move(*D));
     return Found;
@@ -53,7 +55,8 @@ private:
     SourceRange Body = F.Decl->getBody()->getSourceRange();
     const SourceManager &SM = U.sources();
     Loc = SM.getExpansionLoc(Loc);
-    return !SM.isBeforeInTranslationUnit(Loc, Body.getBegin()) && !SM.isBeforeInTranslationUnit(Body.getEnd(), Loc);
+    return !SM.isBeforeInTranslationUnit(Loc, Body.getBegin()) &&
+           !SM.isBeforeInTranslationUnit(Body.getEnd(), Loc);
   }
 
   static std::optional<Diagnosis> describe(Unit &U, const Call &C) {
@@ -63,14 +66,18 @@ private:
       return std::nullopt;
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = "'" + displayName(*C.Callee) + "' waits for another thread while this one is attached; a stop-the-world pause "
+    D.Message = "'" + displayName(*C.Callee) +
+                "' waits for another thread while this one is attached; a stop-the-world pause "
                 "must wait for it, and the two deadlock if the other thread needs to attach";
-    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
+    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " +
+                                                   Route.Entry->Role +
                                                    "; the interpreter calls it attached"});
     for (const Call *Step : Route.Calls)
-      D.Path.push_back({Step->Site->getSourceRange(), "which calls '" + displayName(*Step->Callee) + "' here"});
-    D.Path.push_back({C.Site->getSourceRange(),
-                      "detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a gil_scoped_release in a block of its own"});
+      D.Path.push_back(
+          {Step->Site->getSourceRange(), "which calls '" + displayName(*Step->Callee) + "' here"});
+    D.Path.push_back(
+        {C.Site->getSourceRange(), "detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a "
+                                   "gil_scoped_release in a block of its own"});
     return D;
   }
 };

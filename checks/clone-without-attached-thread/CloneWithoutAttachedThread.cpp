@@ -1,11 +1,12 @@
-// Reports changes of reference counts by a thread that has no attached thread state: Py_INCREF and its kin, and in C++
-// copies and destructors of objects that own a reference, also inside members and containers.
+// Reports changes of reference counts by a thread that has no attached thread state: Py_INCREF and its kin,
+// and in C++ copies and destructors of objects that own a reference, also inside members and containers.
 //
-// Does not report None and other objects that are never freed, values that are NULL on the path, objects that were moved
-// from or released, references and handles that own nothing, and code that only some paths reach detached.
+// Does not report None and other objects that are never freed, values that are NULL on the path, objects that
+// were moved from or released, references and handles that own nothing, and code that only some paths reach
+// detached.
 //
-// Known holes: helpers in other translation units; by-value parameters of bound functions; exception paths; ownership
-// inside std::function and std::any.
+// Known holes: helpers in other translation units; by-value parameters of bound functions; exception paths;
+// ownership inside std::function and std::any.
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
@@ -60,7 +61,8 @@ private:
     if (Use.IsDestruction && S.Since.At)
       return "enclose the detached stretch in a block of its own, so that the object outlives it";
     if (!S.Since.At)
-      return "attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread";
+      return "attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached "
+             "thread";
     return "take or drop the reference before detaching or after attaching again";
   }
 };

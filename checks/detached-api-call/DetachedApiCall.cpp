@@ -1,12 +1,13 @@
-// Reports calls of the Python API by a thread that has no attached thread state: between detaching and attaching again,
-// and in functions that threads and foreign callbacks enter. Calls in helpers count where the helper is called.
+// Reports calls of the Python API by a thread that has no attached thread state: between detaching and
+// attaching again, and in functions that threads and foreign callbacks enter. Calls in helpers count where
+// the helper is called.
 //
-// Does not report what CPython lets detached threads call (raw allocator, locks, thread-specific storage, queries of the
-// state), accessors of immutable fields, code that PyGILState_Check() guards, and code that only some paths reach
-// detached. Changes of reference counts are ungil-clone-without-attached-thread.
+// Does not report what CPython lets detached threads call (raw allocator, locks, thread-specific storage,
+// queries of the state), accessors of immutable fields, code that PyGILState_Check() guards, and code that
+// only some paths reach detached. Changes of reference counts are ungil-clone-without-attached-thread.
 //
-// Known holes: helpers in other translation units; calls through function pointers, among them NumPy's C API; callbacks
-// whose registration analysis/knowledge does not know.
+// Known holes: helpers in other translation units; calls through function pointers, among them NumPy's C API;
+// callbacks whose registration analysis/knowledge does not know.
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
@@ -41,7 +42,8 @@ private:
 
   static std::string needs(const DetachedUse &Use) {
     if (Use.IsDestruction)
-      return "destroying " + (Use.Variable ? "'" + Use.Variable->getNameAsString() + "'" : "a '" + Use.Name + "'") +
+      return "destroying " +
+             (Use.Variable ? "'" + Use.Variable->getNameAsString() + "'" : "a '" + Use.Name + "'") +
              " needs an attached thread state but happens ";
     if (!Use.Inner)
       return "'" + Use.Name + "' needs an attached thread state but is called ";

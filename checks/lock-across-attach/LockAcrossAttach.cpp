@@ -1,9 +1,9 @@
-// Reports a native lock that one thread waits for while attached, and that is also held while a thread attaches or runs
-// Python code. The holder waits for a stop-the-world pause to end (or for the GIL), the pause waits for the attached
-// waiter, the waiter waits for the holder.
+// Reports a native lock that one thread waits for while attached, and that is also held while a thread
+// attaches or runs Python code. The holder waits for a stop-the-world pause to end (or for the GIL), the
+// pause waits for the attached waiter, the waiter waits for the holder.
 //
-// Does not report locks whose waiters detach (PyMutex, critical sections), locks that are always waited for detached,
-// locks that cover C code only, and tries that do not wait.
+// Does not report locks whose waiters detach (PyMutex, critical sections), locks that are always waited for
+// detached, locks that cover C code only, and tries that do not wait.
 //
 // Known holes: locks taken in one function and released in another unit's; locks that other units hold.
 
@@ -42,13 +42,16 @@ private:
                 (Hold.What == LockHold::Attaches ? "attaches" : "runs Python code") +
                 "; a stop-the-world pause between the two never ends";
     D.Path.push_back({Hold.Taken, "in " + Holder + ", " + Lock + " is taken here"});
-    D.Path.push_back({Hold.Site->getSourceRange(),
-                      Hold.What == LockHold::Attaches ? "'" + Hold.Name + "' attaches here, and may have to wait for the pause"
-                                                      : "'" + Hold.Name + "' runs Python code here, which may have to wait for the pause"});
+    D.Path.push_back(
+        {Hold.Site->getSourceRange(),
+         Hold.What == LockHold::Attaches
+             ? "'" + Hold.Name + "' attaches here, and may have to wait for the pause"
+             : "'" + Hold.Name + "' runs Python code here, which may have to wait for the pause"});
     for (const Call *C : Hold.Through)
-      D.Path.push_back({C->Site->getSourceRange(), "in '" + displayName(*C->In->Decl) + "', '" + displayName(*C->Callee) + "' is called here"});
-    D.Path.push_back({Wait.Where,
-                      "detach before waiting for the lock and release it before attaching, or use a PyMutex, whose waiters detach"});
+      D.Path.push_back({C->Site->getSourceRange(), "in '" + displayName(*C->In->Decl) + "', '" +
+                                                       displayName(*C->Callee) + "' is called here"});
+    D.Path.push_back({Wait.Where, "detach before waiting for the lock and release it before attaching, or "
+                                  "use a PyMutex, whose waiters detach"});
     return D;
   }
 };

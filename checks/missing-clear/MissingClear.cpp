@@ -76,7 +76,7 @@ private:
     return llvm::any_of(T.Given, [](const auto &Given) {
       llvm::StringRef Name = Given.first();
       return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
-             Name == "tp_members" || Name == "tp_call" || Name == "tp_getattro" || Name == "tp_setattro";
+             Name == "tp_members" || Name == "tp_call";
     });
   }
 

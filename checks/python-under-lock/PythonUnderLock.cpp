@@ -1,11 +1,14 @@
-// Reports calls that can run any Python code while a lock is held that the same thread cannot take twice, when functions
-// that Python code can call take that lock: a __del__, an __eq__ or a callback re-enters the module and waits for itself.
-// Dropping a reference counts when the object comes from shared memory, because its destructor can be anyone's.
+// Reports calls that can run any Python code while a lock is held that the same thread cannot take twice,
+// when functions that Python code can call take that lock: a __del__, an __eq__ or a callback re-enters the
+// module and waits for itself. Dropping a reference counts when the object comes from shared memory, because
+// its destructor can be anyone's.
 //
-// Does not report critical sections (they are suspended), recursive locks, locks that no entry point takes, and locks
-// whose other half, waiting for them while attached, makes them a case for ungil-lock-across-attach.
+// Does not report critical sections (they are suspended), recursive locks, locks that no entry point takes,
+// and locks whose other half, waiting for them while attached, makes them a case for
+// ungil-lock-across-attach.
 //
-// Known holes: locks taken in helpers of other translation units; callbacks called through pointers under a lock.
+// Known holes: locks taken in helpers of other translation units; callbacks called through pointers under a
+// lock.
 
 #include "analysis/LockUses.h"
 #include "analysis/Names.h"
@@ -23,7 +26,8 @@ public:
         continue;
       std::vector<const Function *> Told;
       for (const LockHold &Hold : Use.Holds) {
-        if (Hold.What == LockHold::Attaches || Hold.State == Attachment::Detached || llvm::is_contained(Told, Hold.In))
+        if (Hold.What == LockHold::Attaches || Hold.State == Attachment::Detached ||
+            llvm::is_contained(Told, Hold.In))
           continue;
         Told.push_back(Hold.In);
         Found.push_back(describe(Use, Hold));
@@ -41,17 +45,22 @@ private:
     std::string Lock = "'" + Use.Lock.spelling() + "'";
     Diagnosis D;
     D.Where = Hold.Site->getSourceRange();
-    D.Message = "'" + Hold.Name + "' can run " + (Hold.What == LockHold::DropsReference ? "a destructor written in Python" : "any Python code") +
-                " while " + Lock + " is held; if that comes back to this module, the thread waits for itself";
+    D.Message =
+        "'" + Hold.Name + "' can run " +
+        (Hold.What == LockHold::DropsReference ? "a destructor written in Python" : "any Python code") +
+        " while " + Lock + " is held; if that comes back to this module, the thread waits for itself";
     D.Path.push_back({Hold.Taken, Lock + " is taken here"});
     for (const Call *C : Hold.Through)
-      D.Path.push_back({C->Site->getSourceRange(), "in '" + displayName(*C->In->Decl) + "', '" + displayName(*C->Callee) + "' is called here"});
+      D.Path.push_back({C->Site->getSourceRange(), "in '" + displayName(*C->In->Decl) + "', '" +
+                                                       displayName(*C->Callee) + "' is called here"});
     const LockWait &Again = Use.Waits.back().In == Hold.In ? Use.Waits.front() : Use.Waits.back();
     D.Path.push_back({Again.Where, "'" + displayName(*Again.In->Decl) + "' would wait for it here"});
-    D.Path.push_back({Hold.Site->getSourceRange(),
-                      Hold.What == LockHold::DropsReference
-                          ? "move the old object to a local variable under the lock, and drop it after unlocking"
-                          : "do it before locking or after unlocking, or use a critical section, which is suspended meanwhile"});
+    D.Path.push_back(
+        {Hold.Site->getSourceRange(),
+         Hold.What == LockHold::DropsReference
+             ? "move the old object to a local variable under the lock, and drop it after unlocking"
+             : "do it before locking or after unlocking, or use a critical section, which is suspended "
+               "meanwhile"});
     return D;
   }
 };

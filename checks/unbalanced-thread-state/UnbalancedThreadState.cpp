@@ -1,9 +1,10 @@
-// Reports functions that leave a path with the thread state other than their own operations promise: a return between
-// detaching and attaching again, attaching or detaching twice, a PyGILState_Ensure() whose token is not given back, and
-// a thread state kept in a shared object while it is detached.
+// Reports functions that leave a path with the thread state other than their own operations promise: a return
+// between detaching and attaching again, attaching or detaching twice, a PyGILState_Ensure() whose token is
+// not given back, and a thread state kept in a shared object while it is detached.
 //
-// Does not report functions whose contract is to change the state (the token is returned, stored, or a member of a
-// guard), callees that toggle through PyThreadState **, tokens that are NULL on the path, and paths that disagree.
+// Does not report functions whose contract is to change the state (the token is returned, stored, or a member
+// of a guard), callees that toggle through PyThreadState **, tokens that are NULL on the path, and paths that
+// disagree.
 //
 // Known holes: exceptions that leave a detached stretch; tokens that are handed to functions of other units.
 
@@ -42,7 +43,8 @@ private:
     if (!Path)
       return std::nullopt;
     AccessPath Kept = Path->byType();
-    if (Kept.Kind != AccessPath::Static && Kept.Kind != AccessPath::ModuleState && Kept.Kind != AccessPath::Object)
+    if (Kept.Kind != AccessPath::Static && Kept.Kind != AccessPath::ModuleState &&
+        Kept.Kind != AccessPath::Object)
       return std::nullopt;
     if (!U.locks().at(*C.In, C.Site, Racing).empty() || !U.locks().reaches(*C.In, C.Site))
       return std::nullopt;
@@ -51,9 +53,11 @@ private:
     D.Message = "the detached thread state is kept in '" + Kept.spelling() +
                 "', which another thread can overwrite meanwhile; each then attaches the other's state";
     Contexts::Route Route = U.contexts().routeTo(C.In, Racing);
-    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
-                                                   "; several threads can run it at once, on the same object too"});
-    D.Path.push_back({Target->getSourceRange(), "keep it in a local variable, or hold a lock from here until it is attached again"});
+    D.Path.push_back({Route.Entry->Registered,
+                      "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
+                          "; several threads can run it at once, on the same object too"});
+    D.Path.push_back({Target->getSourceRange(),
+                      "keep it in a local variable, or hold a lock from here until it is attached again"});
     return D;
   }
 
@@ -75,8 +79,9 @@ private:
               "attach again on this path too, with Py_BLOCK_THREADS or PyEval_RestoreThread");
       break;
     case StateImbalance::TokenKept:
-      D.Message = (I.Return ? "this return leaves " : "the end of the function leaves ") + Name + " without giving back " +
-                  Token + "; the thread stays attached, and a stop-the-world pause waits for it for ever";
+      D.Message = (I.Return ? "this return leaves " : "the end of the function leaves ") + Name +
+                  " without giving back " + Token +
+                  "; the thread stays attached, and a stop-the-world pause waits for it for ever";
       Explain("attached here", "call PyGILState_Release on this path too");
       break;
     case StateImbalance::AttachedTwice:
@@ -88,7 +93,8 @@ private:
       Explain("detached here", "detach once on each path");
       break;
     case StateImbalance::RestoredDetached:
-      D.Message = "the attached thread state is given back here while the thread is detached, which is a fatal error";
+      D.Message =
+          "the attached thread state is given back here while the thread is detached, which is a fatal error";
       Explain("detached here", "attach again before giving the token back");
       break;
     }

@@ -1,7 +1,7 @@
 // rule: ungil-heap-type-dealloc-type-ref
 // oracle: leak
 // needs: python
-// driver: types
+// driver: type_references
 //
 // An instance dies and keeps its reference to the type.
 

@@ -18,7 +18,7 @@ static void drop(Shared *shared) {
 }
 
 int main() {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 200; ++i) {
     Shared *shared = new Shared;
     auto work = [shared](bool writes) {
       if (writes)

@@ -25,8 +25,8 @@ static int look_up() {
 }
 
 int main() {
-  for (int i = 0; i < 500; ++i) {
-    std::thread reader([] { while (look_up() == 0) {} });
+  for (int i = 0; i < 100; ++i) {
+    std::thread reader([] { while (look_up() == 0) std::this_thread::yield(); });
     std::thread writer(publish);
     reader.join(), writer.join();
     delete table.exchange(nullptr);

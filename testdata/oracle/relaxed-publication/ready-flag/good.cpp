@@ -16,12 +16,13 @@ static void produce() {
 }
 
 static long consume() {
-  while (!ready.load(std::memory_order_acquire)) {}
+  while (!ready.load(std::memory_order_acquire))
+    std::this_thread::yield();
   return payload;
 }
 
 int main() {
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 100; ++i) {
     payload = 0;
     ready = false;
     std::thread a(produce), b(consume);

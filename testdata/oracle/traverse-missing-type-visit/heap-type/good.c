@@ -1,7 +1,7 @@
 // rule: ungil-traverse-missing-type-visit
 // oracle: leak
 // needs: python
-// driver: types
+// driver: fresh_types
 //
 // An instance owns its heap type, and the collector is not told.
 

@@ -26,7 +26,7 @@ static const std::string &get() {
 }
 
 int main() {
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 100; ++i) {
     std::thread a([] { get(); }), b([] { get(); });
     a.join(), b.join();
     delete instance.load();
