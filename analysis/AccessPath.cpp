@@ -1,11 +1,11 @@
 #include "analysis/AccessPath.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/UnitIndex.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -16,23 +16,23 @@ namespace {
 constexpr unsigned MaxDepth = 12; // of chains of local variables that stand for one another
 
 /// What each local variable is assigned, when it is assigned once and its address is not taken.
-class SingleAssignments : public RecursiveASTVisitor<SingleAssignments> {
+class SingleAssignments : public BodyVisitor {
 public:
   llvm::DenseMap<const VarDecl *, const Expr *> Values;
   llvm::DenseSet<const VarDecl *> Changing;
 
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->hasLocalStorage() && !isa<ParmVarDecl>(V) && V->getInit())
       assign(V, V->getInit());
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isAssignmentOp())
       if (const VarDecl *V = variable(B->getLHS()))
         B->getOpcode() == BO_Assign ? assign(V, B->getRHS()) : change(V);
     return true;
   }
-  bool VisitUnaryOperator(UnaryOperator *U) {
+  bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
       if (const VarDecl *V = variable(U->getSubExpr()))
         change(V);
@@ -150,7 +150,8 @@ std::optional<AccessPath> PathResolver::ofVariable(const VarDecl *V) const {
 
 std::optional<AccessPath> PathResolver::resolve(const Expr *E) const {
   bool Decays = false;
-  for (const Expr *Inner = E; const auto *Cast = dyn_cast<CastExpr>(Inner->IgnoreParens()); Inner = Cast->getSubExpr())
+  for (const Expr *Inner = E; const auto *Cast = dyn_cast<CastExpr>(Inner->IgnoreParens());
+       Inner = Cast->getSubExpr())
     Decays |= Cast->getCastKind() == CK_ArrayToPointerDecay;
   auto P = resolveBare(E->IgnoreParenCasts());
   return P && Decays ? addressOf(std::move(*P)) : P;
@@ -237,7 +238,8 @@ std::optional<AccessPath> PathResolver::inCallee(const AccessPath &P, const Func
   for (unsigned I = 0; I != Definition->getNumParams(); ++I) {
     const Expr *Argument = argumentOf(Call, int(I));
     auto Actual = Argument ? resolve(Argument) : std::nullopt;
-    if (!Actual || Actual->Kind != P.Kind || Actual->Root != P.Root || Actual->Fields.size() > P.Fields.size())
+    if (!Actual || Actual->Kind != P.Kind || Actual->Root != P.Root ||
+        Actual->Fields.size() > P.Fields.size())
       continue;
     if (!std::equal(Actual->Fields.begin(), Actual->Fields.end(), P.Fields.begin()))
       continue;
@@ -254,7 +256,8 @@ AccessPath AccessPath::byType() const {
   auto Last = std::find(Fields.rbegin(), Fields.rend(), nullptr);
   const FieldDecl *Field = Last == Fields.rbegin() ? nullptr : *std::prev(Last);
   bool ThroughPointer = Last != Fields.rend() || Kind == This;
-  if (Kind == Static || Kind == ModuleState || !Field || !ThroughPointer || !isObjectStruct(Field->getParent()))
+  if (Kind == Static || Kind == ModuleState || !Field || !ThroughPointer ||
+      !isObjectStruct(Field->getParent()))
     return *this;
   return {Object, Field->getParent()->getCanonicalDecl(), {Last.base(), Fields.end()}, IsAddress};
 }

@@ -1,11 +1,10 @@
 #include "analysis/AtomicRoles.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
-
 #include "llvm/ADT/MapVector.h"
 
 namespace ungil {
@@ -17,7 +16,8 @@ namespace {
 const ValueDecl *namedVariable(const Expr *E) {
   for (;;) {
     E = E->IgnoreParenCasts();
-    if (const auto *U = dyn_cast<UnaryOperator>(E); U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Deref))
+    if (const auto *U = dyn_cast<UnaryOperator>(E);
+        U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Deref))
       E = U->getSubExpr();
     else if (const auto *S = dyn_cast<ArraySubscriptExpr>(E))
       E = S->getBase();
@@ -32,7 +32,7 @@ const ValueDecl *namedVariable(const Expr *E) {
 }
 
 /// The atomic operations of one function and what its branches do with their results.
-class Uses : public RecursiveASTVisitor<Uses> {
+class Uses : public BodyVisitor {
 public:
   Uses(const ASTContext &Context, const UnitIndex &Index) : Context(Context), Index(Index) {}
 
@@ -42,24 +42,23 @@ public:
   llvm::DenseMap<const VarDecl *, const Expr *> Initialised;
   bool HasFence = false;
 
-  bool shouldVisitImplicitCode() const { return false; }
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
-  bool VisitExpr(Expr *E) {
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitExpr(Expr *E) override {
     HasFence |= isFence(E);
     if (auto Op = atomicOperation(E, Context))
       Operations.push_back(*Op);
     return true;
   }
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->hasLocalStorage() && V->getInit())
       Initialised[V] = V->getInit();
     return true;
   }
-  bool VisitIfStmt(IfStmt *I) {
+  bool VisitIfStmt(IfStmt *I) override {
     Branches.push_back(I);
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isComparisonOp())
       Comparisons.push_back(B);
     return true;
@@ -82,7 +81,8 @@ public:
     if (S == Site)
       return true;
     if (const auto *E = dyn_cast<Expr>(S))
-      if (auto Known = Initialised.find(local(E)); Known != Initialised.end() && comesFrom(Known->second, Site))
+      if (auto Known = Initialised.find(local(E));
+          Known != Initialised.end() && comesFrom(Known->second, Site))
         return true;
     return llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && comesFrom(Child, Site); });
   }
@@ -90,8 +90,8 @@ public:
   /// Whether the last holder destroys the object in the branch that the operation's result takes.
   bool destroysOnLast(const AtomicOperation &Op) const {
     for (const IfStmt *I : Branches)
-      if (comesFrom(I->getCond(), Op.Site) && ((I->getThen() && destroys(I->getThen(), 0)) ||
-                                               (I->getElse() && destroys(I->getElse(), 0))))
+      if (comesFrom(I->getCond(), Op.Site) &&
+          ((I->getThen() && destroys(I->getThen(), 0)) || (I->getElse() && destroys(I->getElse(), 0))))
         return true;
     return false;
   }
@@ -116,7 +116,8 @@ private:
       const Knowledge &K = Knowledge::get();
       if (F && (K.Deallocators.contains(qualifiedName(*F)) || K.ReferenceDrops.contains(qualifiedName(*F))))
         return true;
-      if (const Function *Callee = Index.find(F); Callee && Depth < 2 && destroys(Callee->Decl->getBody(), Depth + 1))
+      if (const Function *Callee = Index.find(F);
+          Callee && Depth < 2 && destroys(Callee->Decl->getBody(), Depth + 1))
         return true;
     }
     return llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && destroys(Child, Depth); });

@@ -1,11 +1,11 @@
 #include "analysis/Containers.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 #include <algorithm>
 
@@ -26,8 +26,8 @@ bool calls(const Expr *E, const llvm::StringSet<> &Names) {
 namespace {
 
 bool isNull(const Expr *E, const ASTContext &Context) {
-  return E->IgnoreParenCasts()->isNullPointerConstant(const_cast<ASTContext &>(Context),
-                                                      Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
+  return E->IgnoreParenCasts()->isNullPointerConstant(
+             const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
 }
 
 bool isPython(const FunctionDecl *F) {
@@ -35,7 +35,9 @@ bool isPython(const FunctionDecl *F) {
   return Name.starts_with("Py") || Name.starts_with("_Py");
 }
 
-bool isObjectPointer(QualType T) { return T->isPointerType() && T->getPointeeType()->isRecordType() && isPyObject(T); }
+bool isObjectPointer(QualType T) {
+  return T->isPointerType() && T->getPointeeType()->isRecordType() && isPyObject(T);
+}
 
 /// Sorted, without duplicates.
 using Variables = llvm::SmallVector<const VarDecl *, 4>;
@@ -49,14 +51,14 @@ void add(Variables &Set, const VarDecl *V) {
 void remove(Variables &Set, const VarDecl *V) { llvm::erase(Set, V); }
 
 /// Local variables that may hold the same object, because one is assigned to the other.
-class Aliases : public RecursiveASTVisitor<Aliases> {
+class Aliases : public BodyVisitor {
 public:
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->hasLocalStorage() && V->getInit())
       unite(V, variableOf(V->getInit()));
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->getOpcode() == BO_Assign)
       unite(variableOf(B->getLHS()), variableOf(B->getRHS()));
     return true;
@@ -80,10 +82,10 @@ private:
 };
 
 /// Whether a PyMemberDef gives the field to Python code.
-class MemberTables : public RecursiveASTVisitor<MemberTables> {
+class MemberTables : public BodyVisitor {
 public:
   llvm::DenseSet<const ValueDecl *> Fields;
-  bool VisitOffsetOfExpr(OffsetOfExpr *E) {
+  bool VisitOffsetOfExpr(OffsetOfExpr *E) override {
     const OffsetOfNode &Last = E->getComponent(E->getNumComponents() - 1);
     if (Last.getKind() == OffsetOfNode::Field)
       Fields.insert(Last.getField());
@@ -96,7 +98,8 @@ bool isMember(const UnitIndex &Index, const ValueDecl *D) {
     return false;
   MemberTables Tables;
   for (const VarDecl *V : Index.initialised())
-    if (V->getType()->isArrayType() && typeName(V->getASTContext().getBaseElementType(V->getType())) == "PyMemberDef")
+    if (V->getType()->isArrayType() &&
+        typeName(V->getASTContext().getBaseElementType(V->getType())) == "PyMemberDef")
       Tables.TraverseStmt(const_cast<Expr *>(V->getInit()));
   return Tables.Fields.contains(D);
 }
@@ -105,7 +108,7 @@ bool isMember(const UnitIndex &Index, const ValueDecl *D) {
 
 struct Containers::Facts {
   enum { Unseen, Running, Done } State = Unseen;
-  bool WithCallers = false; ///< parameters that are private to every caller count
+  bool WithCallers = false;                          ///< parameters that are private to every caller count
   llvm::DenseMap<const Stmt *, Variables> PrivateAt; ///< at calls and accesses to members
   llvm::DenseSet<const VarDecl *> Kept;              ///< parameters that others can reach afterwards
   bool ReturnsFresh = false;
@@ -229,20 +232,20 @@ private:
   unsigned FreshReturns = 0, OtherReturns = 0;
 };
 
-/// Collects what a function does with one variable or field. The value may be tested, and given to calls that do not
-/// keep it; what else happens to it lets it escape.
-class UseCollector : public RecursiveASTVisitor<UseCollector> {
+/// Collects what a function does with one variable or field. The value may be tested, and given to calls that
+/// do not keep it; what else happens to it lets it escape.
+class UseCollector : public BodyVisitor {
 public:
   UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of), Parents(Body) { TraverseStmt(Body); }
 
   std::vector<const Expr *> Found;
 
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     if (R->getDecl() == Of)
       Found.push_back(R);
     return true;
   }
-  bool VisitMemberExpr(MemberExpr *M) {
+  bool VisitMemberExpr(MemberExpr *M) override {
     if (M->getMemberDecl() == Of)
       Found.push_back(M);
     return true;
@@ -263,8 +266,8 @@ private:
   ParentMap Parents;
 };
 
-Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach, const PathResolver &Paths,
-                       Locksets &Locks)
+Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
+                       const PathResolver &Paths, Locksets &Locks)
     : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks) {
   for (const EntryPoint &Point : Entries.all())
     EntriesOf[Point.Target].push_back(&Point);
@@ -333,8 +336,8 @@ bool Containers::isFreshCall(const Expr *E) {
   return calls(C, K.Fresh) || (C->getDirectCallee() && returnsFresh(C->getDirectCallee()));
 }
 
-/// The keyword dictionary of a function with the signature (self, args, kwargs); what every caller in the unit gives
-/// while it is private to the caller.
+/// The keyword dictionary of a function with the signature (self, args, kwargs); what every caller in the
+/// unit gives while it is private to the caller.
 bool Containers::isPrivateParameter(const Function &F, unsigned Parameter) {
   if (!isObjectPointer(F.Decl->getParamDecl(Parameter)->getType()))
     return false;
@@ -342,10 +345,12 @@ bool Containers::isPrivateParameter(const Function &F, unsigned Parameter) {
   if (!New)
     return Slot->second;
   if (auto Entries = EntriesOf.find(&F); Entries != EntriesOf.end()) {
-    bool TakesKeywords = F.Decl->getNumParams() == 3 && Parameter == 2 && isObjectPointer(F.Decl->getParamDecl(1)->getType());
+    bool TakesKeywords =
+        F.Decl->getNumParams() == 3 && Parameter == 2 && isObjectPointer(F.Decl->getParamDecl(1)->getType());
     return Slot->second = TakesKeywords && llvm::all_of(Entries->second, [](const EntryPoint *P) {
-      return P->Role == "ml_meth" || P->Role == "tp_new" || P->Role == "tp_init" || P->Role == "tp_call";
-    });
+                            return P->Role == "ml_meth" || P->Role == "tp_new" || P->Role == "tp_init" ||
+                                   P->Role == "tp_call";
+                          });
   }
   bool Private = !F.Callers.empty();
   for (const Call *C : F.Callers) {
@@ -380,7 +385,8 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
           Out.Changes.emplace_back(F.get(), B);
       } else if (isa_and_nonnull<ReturnStmt>(By) || isa_and_nonnull<DeclStmt>(By) ||
                  isa_and_nonnull<InitListExpr>(By) ||
-                 (isa_and_nonnull<ConditionalOperator>(By) && cast<ConditionalOperator>(By)->getCond() != Value)) {
+                 (isa_and_nonnull<ConditionalOperator>(By) &&
+                  cast<ConditionalOperator>(By)->getCond() != Value)) {
         Out.Escapes = true;
       } else if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
         Out.Changes.emplace_back(F.get(), U); // Py_CLEAR and its like
@@ -390,9 +396,10 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
   return Out;
 }
 
-/// Containers in variables and fields that are not shared after all: what initialisation made and nobody changes, and
-/// what one lock guards everywhere.
-std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path, const Function &In, const Expr *Call) {
+/// Containers in variables and fields that are not shared after all: what initialisation made and nobody
+/// changes, and what one lock guards everywhere.
+std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path, const Function &In,
+                                                         const Expr *Call) {
   const auto *Named = Path.Fields.empty() ? dyn_cast_or_null<ValueDecl>(Path.Root)
                                           : dyn_cast_or_null<ValueDecl>(Path.Fields.back());
   if (!Named || (Path.Kind == AccessPath::Local && Path.Fields.empty()) || isa<ParmVarDecl>(Named) ||
@@ -401,9 +408,10 @@ std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path,
   const Uses &Of = usesOf(Named);
   if (Of.Escapes)
     return std::nullopt;
-  ContextSet Racing = Path.Fields.empty() || Path.Kind == AccessPath::ModuleState || Path.Kind == AccessPath::Static
-                          ? ManyThreads
-                          : ContextSet{Context::Concurrent, Context::Detached, Context::Escaped};
+  ContextSet Racing =
+      Path.Fields.empty() || Path.Kind == AccessPath::ModuleState || Path.Kind == AccessPath::Static
+          ? ManyThreads
+          : ContextSet{Context::Concurrent, Context::Detached, Context::Escaped};
   Lockset Common = Locks.at(In, Call, Racing);
   bool Changed = false;
   for (const auto &[F, Site] : Of.Changes) {
@@ -424,8 +432,8 @@ std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path,
 ContainerOrigin Containers::ofSameOrFresh(const Function &F, const CallExpr *C) {
   ContainerOrigin Origin = originAt(F, C->getArg(0), C);
   if (!Origin.isPrivate())
-    Origin.Description = "what '" + C->getDirectCallee()->getNameAsString() + "' returns, which is " + Origin.Description +
-                         " itself when that is a list";
+    Origin.Description = "what '" + C->getDirectCallee()->getNameAsString() + "' returns, which is " +
+                         Origin.Description + " itself when that is a list";
   return Origin;
 }
 
@@ -443,12 +451,14 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
   const Expr *Made = V ? Paths.onlyValueOf(V) : E;
   if (Made && isFreshCall(Made)) {
     Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
-  } else if (const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr); C && C->getDirectCallee()) {
+  } else if (const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
+             C && C->getDirectCallee()) {
     if (calls(C, Knowledge::get().SameOrFresh))
       return ofSameOrFresh(F, C);
     auto Shared = Knowledge::get().SharedResults.find(qualifiedName(*C->getDirectCallee()));
     bool Known = Shared != Knowledge::get().SharedResults.end();
-    Origin.Description = Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
+    Origin.Description =
+        Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
     if (!Known) // new as likely as not
       Origin.Sureness = Confidence::Possible;
   } else if (!Path) {
@@ -456,7 +466,9 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
   } else if (auto Settled = settled(*Path, F, Call)) {
     Origin.What = *Settled;
   } else if (Path->Fields.empty()) {
-    const char *Kind = Path->Kind == AccessPath::Static ? "the global '" : Path->Kind == AccessPath::Parameter ? "the argument '" : "'";
+    const char *Kind = Path->Kind == AccessPath::Static      ? "the global '"
+                       : Path->Kind == AccessPath::Parameter ? "the argument '"
+                                                             : "'";
     Origin.Description = Kind + Path->spelling() + "'";
   } else {
     const FieldDecl *Last = Path->Fields.back();

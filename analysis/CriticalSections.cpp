@@ -1,12 +1,12 @@
 #include "analysis/CriticalSections.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Containers.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/StmtCXX.h"
 
 #include <algorithm>
@@ -26,7 +26,8 @@ bool Section::isOn(const AccessPath &Object) const { return llvm::is_contained(O
 
 namespace {
 
-constexpr unsigned MaxStates = 24; // of one place; more means that predicates multiply, and the function is given up
+constexpr unsigned MaxStates =
+    24; // of one place; more means that predicates multiply, and the function is given up
 
 /// What can be open at a place: one of several possibilities, each with the predicates under which it holds.
 struct Possibility {
@@ -64,16 +65,16 @@ const VarDecl *tokenOf(const Expr *Site, const LockEffect &Effect) {
 }
 
 /// Lexical facts of a function: parents, and variables that decide whether a section is begun or ended.
-class Lexical : public RecursiveASTVisitor<Lexical> {
+class Lexical : public BodyVisitor {
 public:
   explicit Lexical(Stmt *Body) : Parents(Body) { TraverseStmt(Body); }
 
-  bool VisitIfStmt(IfStmt *I) {
+  bool VisitIfStmt(IfStmt *I) override {
     if (const VarDecl *V = predicate(I->getCond()).first)
       Candidates.emplace_back(V, I);
     return true;
   }
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     HasSections |= sectionEffect(C) != nullptr;
     if (sectionEffect(C))
       for (const auto &[V, I] : Candidates)
@@ -81,7 +82,7 @@ public:
           Deciding.insert(V);
     return true;
   }
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     HasSections |= Knowledge::get().SectionGuards.contains(typeName(V->getType()));
     return true;
   }
@@ -99,7 +100,7 @@ public:
         return Unused;
     return nullptr;
   }
-  bool VisitDeclStmt(DeclStmt *D) {
+  bool VisitDeclStmt(DeclStmt *D) override {
     for (const Decl *Declared : D->decls())
       if (const auto *V = dyn_cast<VarDecl>(Declared))
         Scopes.emplace_back(V, dyn_cast_or_null<CompoundStmt>(Parents.getParent(D)));
@@ -145,14 +146,16 @@ struct CriticalSections::Facts {
   std::vector<std::unique_ptr<Section>> Sections;
   std::vector<SectionEvent> Events;
   llvm::DenseMap<const Stmt *, const Section *> Innermost; ///< null where it differs from path to path
-  llvm::DenseMap<const Stmt *, llvm::SmallVector<const Section *, 2>> Conditional; ///< where only a condition decides
+  llvm::DenseMap<const Stmt *, llvm::SmallVector<const Section *, 2>>
+      Conditional; ///< where only a condition decides
 };
 
 class SectionFlow {
 public:
   using State = Possibilities;
 
-  SectionFlow(CriticalSections &All, Lexical &Text, CriticalSections::Facts &Out) : All(All), Text(Text), Out(Out) {}
+  SectionFlow(CriticalSections &All, Lexical &Text, CriticalSections::Facts &Out)
+      : All(All), Text(Text), Out(Out) {}
 
   State entry() { return {Possibility{}}; }
 
@@ -214,7 +217,8 @@ public:
     }
     if (Any)
       Out.Innermost[Statement->getStmt()] = Same ? First : nullptr;
-    if (!Any || Same || llvm::any_of(Now, [](const Possibility &P) { return !innermost(P) && P.Assumed.empty(); }))
+    if (!Any || Same ||
+        llvm::any_of(Now, [](const Possibility &P) { return !innermost(P) && P.Assumed.empty(); }))
       return;
     for (const Possibility &P : Now)
       if (const Section *Top = innermost(P))
@@ -348,7 +352,8 @@ private:
         continue;
       Section *S = make(V, D);
       S->IsGuard = true;
-      if (const auto *Construction = dyn_cast_or_null<CXXConstructExpr>(V->getInit() ? V->getInit()->IgnoreImplicit() : nullptr))
+      if (const auto *Construction =
+              dyn_cast_or_null<CXXConstructExpr>(V->getInit() ? V->getInit()->IgnoreImplicit() : nullptr))
         for (const Expr *Argument : Construction->arguments())
           addOperand(S, Argument);
       begin(Now, S);
@@ -383,9 +388,8 @@ private:
   }
 
   void assume(State &Now, const VarDecl *V, bool Value) {
-    llvm::erase_if(Now, [&](const Possibility &P) {
-      return llvm::is_contained(P.Assumed, std::pair(V, !Value));
-    });
+    llvm::erase_if(Now,
+                   [&](const Possibility &P) { return llvm::is_contained(P.Assumed, std::pair(V, !Value)); });
     for (Possibility &P : Now)
       if (!llvm::is_contained(P.Assumed, std::pair(V, Value))) {
         P.Assumed.emplace_back(V, Value);
@@ -445,7 +449,8 @@ const Section *CriticalSections::innermostAt(const Function &F, const Stmt *S) {
 bool CriticalSections::guardsWhereNeeded(const Function &F, const Expr *Access, const AccessPath &Object) {
   if (guards(F, Access, Object))
     return true;
-  return llvm::any_of(factsOf(F).Conditional.lookup(Access), [&](const Section *S) { return S->isOn(Object); });
+  return llvm::any_of(factsOf(F).Conditional.lookup(Access),
+                      [&](const Section *S) { return S->isOn(Object); });
 }
 
 bool CriticalSections::guards(const Function &F, const Expr *Call, const AccessPath &Object) {

@@ -1,7 +1,8 @@
 #include "analysis/EdgeNotes.h"
 
+#include "analysis/BodyVisitor.h"
+
 #include "clang/AST/ParentMapContext.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -34,14 +35,14 @@ bool isStatement(const Expr *E, ASTContext &Context) {
 
 namespace {
 
-class SelfSpelling : public RecursiveASTVisitor<SelfSpelling> {
+class SelfSpelling : public BodyVisitor {
 public:
   const RecordDecl *Record;
   const ASTContext &Context;
   std::string Found;
   SelfSpelling(const RecordDecl *Record, const ASTContext &Context) : Record(Record), Context(Context) {}
 
-  bool VisitMemberExpr(MemberExpr *M) {
+  bool VisitMemberExpr(MemberExpr *M) override {
     const auto *Field = dyn_cast<FieldDecl>(M->getMemberDecl());
     if (Found.empty() && Field && M->isArrow() &&
         Field->getParent()->getCanonicalDecl() == Record->getCanonicalDecl())

@@ -1,10 +1,10 @@
 #include "analysis/Freshness.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -25,17 +25,17 @@ bool isNull(const Expr *E) {
   return isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E);
 }
 
-class ValueCollector : public RecursiveASTVisitor<ValueCollector> {
+class ValueCollector : public BodyVisitor {
 public:
   ValueCollector(LocalValues &Out, const PathResolver &Paths) : Out(Out), Paths(Paths) {}
 
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
-  bool VisitVarDecl(VarDecl *V) {
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->hasLocalStorage() && !isa<ParmVarDecl>(V) && V->getInit() && !isNull(V->getInit()))
       Out.Assigned[V].push_back(V->getInit());
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->getOpcode() != BO_Assign)
       return true;
     if (const VarDecl *V = localNamedBy(B->getLHS())) {
@@ -55,11 +55,11 @@ private:
   const PathResolver &Paths;
 };
 
-class Returned : public RecursiveASTVisitor<Returned> {
+class Returned : public BodyVisitor {
 public:
   llvm::SmallVector<const Expr *, 4> Values;
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
-  bool VisitReturnStmt(ReturnStmt *R) {
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitReturnStmt(ReturnStmt *R) override {
     if (R->getRetValue())
       Values.push_back(R->getRetValue());
     return true;
@@ -141,7 +141,8 @@ bool Freshness::returnsFresh(const Function &F) {
     return At->second;
   Returned All;
   All.TraverseStmt(F.Decl->getBody());
-  bool Makes = !All.Values.empty() && llvm::all_of(All.Values, [&](const Expr *E) { return makesFresh(F, E); });
+  bool Makes =
+      !All.Values.empty() && llvm::all_of(All.Values, [&](const Expr *E) { return makesFresh(F, E); });
   // A function that returns nothing but NULL makes nothing.
   Makes = Makes && !llvm::all_of(All.Values, isNull);
   for (const Expr *E : All.Values)
@@ -163,7 +164,8 @@ bool Freshness::argumentIsFresh(const Function &F, int Parameter, ContextSet Rac
     Paths.enter(C->In->Decl);
     const Expr *Argument = argumentOf(C->Site, Parameter);
     auto P = Argument ? Paths.resolve(Argument) : std::nullopt;
-    bool ByAddress = P && P->Kind == AccessPath::Local && (P->IsAddress || !Argument->getType()->isPointerType());
+    bool ByAddress =
+        P && P->Kind == AccessPath::Local && (P->IsAddress || !Argument->getType()->isPointerType());
     Fresh = Argument && (makesFresh(*C->In, Argument) || ByAddress ||
                          (P && isPrivate(*C->In, P->pointee(), C->Site, Racing)));
   }
@@ -181,7 +183,8 @@ bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At
     auto Published = valuesOf(F).Published.find(V);
     const SourceManager &SM = Index.context().getSourceManager();
     return Published == valuesOf(F).Published.end() ||
-           !SM.isBeforeInTranslationUnit(SM.getExpansionLoc(Published->second), SM.getExpansionLoc(At->getBeginLoc()));
+           !SM.isBeforeInTranslationUnit(SM.getExpansionLoc(Published->second),
+                                         SM.getExpansionLoc(At->getBeginLoc()));
   }
   if (P.Kind == AccessPath::This) {
     if (isa<CXXConstructorDecl>(F.Decl) || isa<CXXDestructorDecl>(F.Decl))

@@ -1,10 +1,10 @@
 #include "analysis/LazyInit.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -39,28 +39,29 @@ bool endsInJump(const Stmt *S) {
 bool contains(const Stmt *S, const Stmt *Wanted) {
   if (S == Wanted)
     return true;
-  return S && llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && contains(Child, Wanted); });
+  return S &&
+         llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && contains(Child, Wanted); });
 }
 
 /// Tests and calls of one function.
-class Branches : public RecursiveASTVisitor<Branches> {
+class Branches : public BodyVisitor {
 public:
   Branches(Unit &U, const Function &F) : U(U), F(F) { TraverseStmt(F.Decl->getBody()); }
 
   std::vector<Test> Tests;
   std::vector<const CallExpr *> Calls;
 
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
-  bool VisitIfStmt(IfStmt *I) {
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitIfStmt(IfStmt *I) override {
     if (I->getCond())
       condition(I->getCond(), true, I, nullptr);
     return true;
   }
-  bool VisitConditionalOperator(ConditionalOperator *C) {
+  bool VisitConditionalOperator(ConditionalOperator *C) override {
     condition(C->getCond(), true, nullptr, C);
     return true;
   }
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     Calls.push_back(C);
     return true;
   }
@@ -68,10 +69,12 @@ public:
 private:
   void condition(const Expr *E, bool Positive, const IfStmt *Branch, const ConditionalOperator *Choice) {
     E = E->IgnoreParenImpCasts();
-    if (const auto *C = dyn_cast<CallExpr>(E); C && C->getDirectCallee() && C->getNumArgs() >= 1 &&
-                                               C->getDirectCallee()->getBuiltinID() == Builtin::BI__builtin_expect)
+    if (const auto *C = dyn_cast<CallExpr>(E);
+        C && C->getDirectCallee() && C->getNumArgs() >= 1 &&
+        C->getDirectCallee()->getBuiltinID() == Builtin::BI__builtin_expect)
       return condition(C->getArg(0), Positive, Branch, Choice);
-    if (const auto *M = dyn_cast<CXXMemberCallExpr>(E); M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()))
+    if (const auto *M = dyn_cast<CXXMemberCallExpr>(E);
+        M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()))
       return tested(M->getImplicitObjectArgument(), !Positive, M, Branch, Choice);
     if (const auto *U = dyn_cast<UnaryOperator>(E); U && U->getOpcode() == UO_LNot)
       return condition(U->getSubExpr(), !Positive, Branch, Choice);
@@ -155,7 +158,8 @@ private:
   }
 
   bool before(const Stmt *A, const Stmt *B) const {
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
+                                        SM.getExpansionLoc(B->getBeginLoc()));
   }
 
   /// Whether the store runs only when the test has found the location unset.
@@ -235,8 +239,8 @@ private:
   }
 
   /// A section that a call suspends lets another thread in, which finds the location unset too.
-  std::optional<LazyInit> suspended(LazyInit L, const SharedAccess &A, const Test &Guarded, const Lockset &Held,
-                                    const Branches &In) {
+  std::optional<LazyInit> suspended(LazyInit L, const SharedAccess &A, const Test &Guarded,
+                                    const Lockset &Held, const Branches &In) {
     if (L.Value != LazyInit::Reference ||
         llvm::any_of(Held, [](const HeldLock &Lock) { return !isCriticalSection(Lock); }))
       return std::nullopt;
@@ -283,12 +287,14 @@ private:
       return isSameForAll(A.Value) ? LazyInit::Idempotent : LazyInit::Reference;
     for (const auto &[Other, Accesses] : U.shared().locations())
       for (const SharedAccess &Filled : Accesses)
-        if (!(Other == Location) && Filled.writes() && isPartOf(T, A, Filled) && U.shared().isConcurrent(Filled))
+        if (!(Other == Location) && Filled.writes() && isPartOf(T, A, Filled) &&
+            U.shared().isConcurrent(Filled))
           return LazyInit::Flag;
     return LazyInit::Idempotent;
   }
 
-  /// Whether the other location is written on the way to the store, by the function or by one that it calls there.
+  /// Whether the other location is written on the way to the store, by the function or by one that it calls
+  /// there.
   bool isPartOf(const Test &T, const SharedAccess &Store, const SharedAccess &Filled) const {
     if (Filled.In == Store.In)
       return governs(T, Filled.At) && !(Filled.Location.Kind == AccessPath::Static && Filled.Atomic);

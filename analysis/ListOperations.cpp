@@ -1,10 +1,10 @@
 #include "analysis/ListOperations.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -15,8 +15,8 @@ namespace {
 constexpr unsigned MaxHelperDepth = 4; // callers of a helper that gets the list as an argument
 
 struct Assignment {
-  const Expr *To;            ///< null for the initialiser of a variable
-  const VarDecl *Declared;   ///< the variable of an initialiser
+  const Expr *To;          ///< null for the initialiser of a variable
+  const VarDecl *Declared; ///< the variable of an initialiser
   const Expr *Value;
   const Expr *At;
 };
@@ -33,7 +33,7 @@ struct Element {
 };
 
 /// What one function does that matters for lists.
-class Actions : public RecursiveASTVisitor<Actions> {
+class Actions : public BodyVisitor {
 public:
   explicit Actions(const PathResolver &Paths) : Paths(Paths) {}
 
@@ -45,23 +45,23 @@ public:
   std::vector<const Expr *> Released; ///< arguments of deallocators
   bool Allocates = false;
 
-  bool shouldVisitImplicitCode() const { return false; }
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
 
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->getInit())
       Assignments.push_back({nullptr, V, V->getInit(), V->getInit()});
     return true;
   }
 
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (!B->isAssignmentOp())
       return true;
     const Expr *To = B->getLHS()->IgnoreParens();
     Written.insert(To);
     if (B->getOpcode() == BO_Assign) {
       Assignments.push_back({To, nullptr, B->getRHS(), B});
-      if (const auto *Sum = dyn_cast<BinaryOperator>(B->getRHS()->IgnoreParenImpCasts()); Sum && Sum->isAdditiveOp())
+      if (const auto *Sum = dyn_cast<BinaryOperator>(B->getRHS()->IgnoreParenImpCasts());
+          Sum && Sum->isAdditiveOp())
         if (auto Counter = Paths.resolve(To); Counter && Counter == Paths.resolve(Sum->getLHS()))
           Steps.push_back({*Counter, Sum->getOpcode() == BO_Add});
     } else if (B->getOpcode() == BO_AddAssign || B->getOpcode() == BO_SubAssign) {
@@ -70,7 +70,7 @@ public:
     return true;
   }
 
-  bool VisitUnaryOperator(UnaryOperator *U) {
+  bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp())
       step(U->getSubExpr(), U->isIncrementOp());
     if (U->getOpcode() == UO_Deref)
@@ -81,13 +81,13 @@ public:
     return true;
   }
 
-  bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) {
+  bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) override {
     if (auto Array = Paths.resolve(S))
       Elements.push_back({*Array, S->getIdx(), S});
     return true;
   }
 
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     Calls.push_back(C);
     const Knowledge &K = Knowledge::get();
     llvm::StringRef Name = calledName(C);
@@ -98,8 +98,8 @@ public:
     return true;
   }
 
-  bool VisitCXXNewExpr(CXXNewExpr *) { return Allocates = true; }
-  bool VisitCXXDeleteExpr(CXXDeleteExpr *D) {
+  bool VisitCXXNewExpr(CXXNewExpr *) override { return Allocates = true; }
+  bool VisitCXXDeleteExpr(CXXDeleteExpr *D) override {
     Released.push_back(D->getArgument());
     return true;
   }
@@ -122,8 +122,8 @@ private:
 };
 
 bool isNullPointer(const Expr *E, const ASTContext &Context) {
-  return E->IgnoreParenCasts()->isNullPointerConstant(const_cast<ASTContext &>(Context),
-                                                      Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
+  return E->IgnoreParenCasts()->isNullPointerConstant(
+             const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
 }
 
 /// Finds the operations of one function.
@@ -210,8 +210,9 @@ private:
     Value = Value->IgnoreParenCasts();
     if (const auto *C = dyn_cast<CallExpr>(Value)) {
       const FunctionDecl *Callee = C->getDirectCallee();
-      return Callee && Callee->getIdentifier() && Knowledge::get().TypeLinkReads.contains(Callee->getName()) &&
-             C->getNumArgs() == 1 && isHead(C->getArg(0), List);
+      return Callee && Callee->getIdentifier() &&
+             Knowledge::get().TypeLinkReads.contains(Callee->getName()) && C->getNumArgs() == 1 &&
+             isHead(C->getArg(0), List);
     }
     if (const auto *M = dyn_cast<MemberExpr>(Value))
       return M->isArrow() ? isHead(M->getBase(), List) : readsThrough(M->getBase(), List);
@@ -240,13 +241,15 @@ private:
       return false;
     for (const Assignment &A : Seen.Assignments) {
       auto Link = A.To ? Paths.resolve(A.To) : std::nullopt;
-      if (Link && *Link != *New && Link->Kind == New->Kind && Link->Root == New->Root && isHead(A.Value, List))
+      if (Link && *Link != *New && Link->Kind == New->Kind && Link->Root == New->Root &&
+          isHead(A.Value, List))
         return true;
     }
     return llvm::any_of(Seen.Calls, [&](const CallExpr *C) {
       const FunctionDecl *Callee = C->getDirectCallee();
-      return Callee && Callee->getIdentifier() && Knowledge::get().TypeLinkWrites.contains(Callee->getName()) &&
-             C->getNumArgs() == 2 && Paths.resolve(C->getArg(0)) == New && isHead(C->getArg(1), List);
+      return Callee && Callee->getIdentifier() &&
+             Knowledge::get().TypeLinkWrites.contains(Callee->getName()) && C->getNumArgs() == 2 &&
+             Paths.resolve(C->getArg(0)) == New && isHead(C->getArg(1), List);
     });
   }
 
@@ -259,8 +262,8 @@ private:
       if (isNullPointer(A.Value, U.context())) {
         if (isTaken(*List))
           add(Kind::Pop, ListOperation::Slot, *List, A.At);
-      } else if (auto Block = Paths.resolve(A.Value);
-                 Block && Block->Kind == AccessPath::Parameter && Block->Fields.empty() && isReleased(*Block)) {
+      } else if (auto Block = Paths.resolve(A.Value); Block && Block->Kind == AccessPath::Parameter &&
+                                                      Block->Fields.empty() && isReleased(*Block)) {
         add(Kind::Push, ListOperation::Slot, *List, A.At);
       }
     }

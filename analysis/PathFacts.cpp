@@ -1,7 +1,8 @@
 #include "analysis/PathFacts.h"
 
+#include "analysis/BodyVisitor.h"
+
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "llvm/ADT/FoldingSet.h"
 
 namespace ungil {
@@ -20,14 +21,14 @@ bool isZero(const Expr *E, const ASTContext &Context) {
          E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
 }
 
-class Mentioned : public RecursiveASTVisitor<Mentioned> {
+class Mentioned : public BodyVisitor {
 public:
   llvm::SmallVector<const ValueDecl *, 2> Values;
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     Values.push_back(R->getDecl());
     return true;
   }
-  bool VisitMemberExpr(MemberExpr *M) {
+  bool VisitMemberExpr(MemberExpr *M) override {
     Values.push_back(M->getMemberDecl());
     return true;
   }

@@ -1,9 +1,9 @@
 #include "analysis/ReferencePools.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -13,7 +13,7 @@ namespace {
 
 /// What the local variables of one function hold: elements of which container, or the contents of which
 /// container.
-class Locals : public RecursiveASTVisitor<Locals> {
+class Locals : public BodyVisitor {
 public:
   explicit Locals(const PathResolver &Paths) : Paths(Paths) {}
 
@@ -47,12 +47,12 @@ public:
     return Shared ? std::optional(ByType) : std::nullopt;
   }
 
-  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) {
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) override {
     if (auto From = contents(S->getRangeInit()))
       Elements[S->getLoopVariable()] = *From;
     return true;
   }
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (!V->getInit())
       return true;
     const Expr *Init = V->getInit()->IgnoreImplicit();
@@ -65,14 +65,14 @@ public:
       Elements[V] = *From;
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     const auto *R = dyn_cast<DeclRefExpr>(B->getLHS()->IgnoreParens());
     if (B->getOpcode() == BO_Assign && R)
       if (auto From = containerOf(B->getRHS()))
         Elements[R->getDecl()] = *From;
     return true;
   }
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     const FunctionDecl *F = C->getDirectCallee();
     if (!F || !F->getIdentifier() || F->getName() != "swap")
       return true;
@@ -157,9 +157,9 @@ private:
   }
 
   static std::vector<const BinaryOperator *> assignments(const Function &F) {
-    struct Finder : RecursiveASTVisitor<Finder> {
+    struct Finder : BodyVisitor {
       std::vector<const BinaryOperator *> Found;
-      bool VisitBinaryOperator(BinaryOperator *B) {
+      bool VisitBinaryOperator(BinaryOperator *B) override {
         if (B->getOpcode() == BO_Assign)
           Found.push_back(B);
         return true;

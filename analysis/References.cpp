@@ -1,12 +1,12 @@
 #include "analysis/References.h"
 
 #include "analysis/AccessPath.h"
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 #include <set>
 
@@ -85,9 +85,7 @@ struct References::OwnEffects {
 };
 
 /// Reads a function's body twice: first what its variables can hold, then what it does to fields.
-class FunctionReader : public RecursiveASTVisitor<FunctionReader> {
-  using Base = RecursiveASTVisitor<FunctionReader>;
-
+class FunctionReader : public BodyVisitor {
 public:
   FunctionReader(References &R, const Function *In, const FunctionTypes &Types)
       : R(R), In(In), Types(Types) {}
@@ -100,29 +98,29 @@ public:
     traverse();
   }
 
-  bool TraverseLambdaExpr(LambdaExpr *L) {
+  bool TraverseLambdaExpr(LambdaExpr *L) override {
     for (Expr *Capture : L->capture_inits())
       if (!TraverseStmt(Capture))
         return false;
     return true;
   }
 
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (ReadsValues && V->getInit())
       R.Values[V].push_back(V->getInit());
     return true;
   }
-  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) {
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) override {
     if (ReadsValues && S->getLoopVariable() && S->getRangeInit())
       R.Values[S->getLoopVariable()].push_back(S->getRangeInit());
     return true;
   }
-  bool VisitReturnStmt(ReturnStmt *S) {
+  bool VisitReturnStmt(ReturnStmt *S) override {
     if (ReadsValues && S->getRetValue())
       R.Returns[In].push_back(S->getRetValue());
     return true;
   }
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->getOpcode() != BO_Assign)
       return true;
     const VarDecl *V = variableNamed(B->getLHS());
@@ -132,17 +130,17 @@ public:
       store(B->getLHS(), B->getRHS(), B);
     return true;
   }
-  bool VisitMemberExpr(MemberExpr *M) {
+  bool VisitMemberExpr(MemberExpr *M) override {
     if (const auto *F = dyn_cast<FieldDecl>(M->getMemberDecl()); F && !ReadsValues)
       Own->Mentioned.insert(F->getCanonicalDecl());
     return true;
   }
-  bool VisitCXXDeleteExpr(CXXDeleteExpr *D) {
+  bool VisitCXXDeleteExpr(CXXDeleteExpr *D) override {
     if (!ReadsValues)
       record(ReferenceOp::Free, D->getArgument(), D);
     return true;
   }
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     if (ReadsValues)
       return true;
     for (const Expr *Argument : C->arguments())

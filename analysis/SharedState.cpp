@@ -1,10 +1,10 @@
 #include "analysis/SharedState.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -18,7 +18,8 @@ constexpr unsigned MaxPathLength = 8;       // longer ones walk data structures
 constexpr unsigned MaxCallerDepth = 6;      // callers that may hold the lock for a helper
 constexpr std::size_t MaxPerLocation = 400; // accesses kept for one location
 
-/// Position of the first field of the innermost object struct on the path, and of the end of the path to that object.
+/// Position of the first field of the innermost object struct on the path, and of the end of the path to that
+/// object.
 std::optional<std::pair<std::size_t, std::size_t>> innermostObject(const AccessPath &P) {
   for (std::size_t I = P.Fields.size(); I-- > 0;) {
     if (!P.Fields[I] || !isObjectStruct(P.Fields[I]->getParent()))
@@ -68,19 +69,14 @@ std::optional<AccessPath> sharedLocation(const AccessPath &P, const ProjectScope
 }
 
 /// Finds what one function does to memory.
-class AccessCollector : public RecursiveASTVisitor<AccessCollector> {
-  using Base = RecursiveASTVisitor<AccessCollector>;
-
+class AccessCollector : public BodyVisitor {
 public:
   AccessCollector(SharedState &Out, const Function &F) : Out(Out), F(F), Context(Out.Index.context()) {}
 
-  bool shouldVisitImplicitCode() const { return false; }
-  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
-  bool TraverseUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *) { return true; }
-  bool TraverseTypeLoc(TypeLoc) { return true; }
-  bool TraverseCXXTypeidExpr(CXXTypeidExpr *) { return true; }
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool visitsUnevaluated() const override { return false; }
 
-  bool VisitCastExpr(CastExpr *C) {
+  bool VisitCastExpr(CastExpr *C) override {
     if (C->getCastKind() != CK_LValueToRValue || Atomics.contains(C->getSubExpr()->IgnoreParens()))
       return true;
     if (atomic(C))
@@ -89,7 +85,7 @@ public:
     return true;
   }
 
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isRelationalOp() && !isa<IntegerLiteral>(B->getRHS()->IgnoreParenImpCasts())) {
       bound(B->getLHS(), 0);
       bound(B->getRHS(), 0);
@@ -102,23 +98,23 @@ public:
     return true;
   }
 
-  bool VisitUnaryOperator(UnaryOperator *U) {
+  bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() && !atomic(U))
       note(SharedAccess::Update, U->getSubExpr());
     return true;
   }
 
-  bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) {
+  bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) override {
     bound(S->getIdx(), 0);
     return true;
   }
 
-  bool VisitAtomicExpr(AtomicExpr *A) {
+  bool VisitAtomicExpr(AtomicExpr *A) override {
     atomic(A);
     return true;
   }
 
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     if (atomic(C) || isLockOperation(C))
       return true;
     if (const auto *M = dyn_cast<CXXMemberCallExpr>(C))
@@ -129,7 +125,7 @@ public:
     return true;
   }
 
-  bool VisitCXXConstructExpr(CXXConstructExpr *C) {
+  bool VisitCXXConstructExpr(CXXConstructExpr *C) override {
     if (!Knowledge::get().GuardTypes.contains(typeName(C->getType())))
       arguments(C, C->getConstructor(), C->arguments());
     return true;
@@ -407,8 +403,9 @@ bool SharedState::isUnderContract(const Function &F) {
     return At->second;
   std::string Name = F.Decl->getNameAsString();
   bool Says = isHeldByContract(*F.Decl) ||
-              llvm::any_of(Knowledge::get().Sharing.CallerDecides,
-                           [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
+              llvm::any_of(Knowledge::get().Sharing.CallerDecides, [&](const std::string &Suffix) {
+                return llvm::StringRef(Name).ends_with(Suffix);
+              });
   if (!Says && !F.Callers.empty() && EnteredIn.lookup(&F).empty())
     Says = llvm::all_of(F.Callers, [&](const Call *C) { return C->In != &F && isUnderContract(*C->In); });
   return Contracts[&F] = Says;
@@ -428,12 +425,13 @@ const Guards &SharedState::guardsOf(const SharedAccess &A) {
   return Known->second;
 }
 
-std::optional<Lockset> SharedState::heldByCallers(const Function &F, const AccessPath &Object, ContextSet Racing,
-                                                  unsigned Depth) {
+std::optional<Lockset> SharedState::heldByCallers(const Function &F, const AccessPath &Object,
+                                                  ContextSet Racing, unsigned Depth) {
   int Position = Object.Kind == AccessPath::This ? ThisArgument : -2;
   if (const auto *V = Object.Kind == AccessPath::Parameter ? dyn_cast<ParmVarDecl>(Object.Root) : nullptr)
     Position = int(V->getFunctionScopeIndex());
-  if (Position == -2 || F.Callers.empty() || EnteredIn.lookup(&F).intersects(Racing) || Depth > MaxCallerDepth)
+  if (Position == -2 || F.Callers.empty() || EnteredIn.lookup(&F).intersects(Racing) ||
+      Depth > MaxCallerDepth)
     return Lockset();
   auto Key = std::pair(&F, Position);
   if (auto Known = CallersHold.find(Key); Known != CallersHold.end())
@@ -505,12 +503,16 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
     if (Object && L.Lock.Kind == Object->Kind && L.Lock.Root == Object->Root &&
         L.Lock.Fields.size() >= Object->Fields.size() &&
         std::equal(Object->Fields.begin(), Object->Fields.end(), L.Lock.Fields.begin())) {
-      AccessPath Rest{AccessPath::Object, nullptr, {L.Lock.Fields.begin() + Object->Fields.size(), L.Lock.Fields.end()}, false};
+      AccessPath Rest{AccessPath::Object,
+                      nullptr,
+                      {L.Lock.Fields.begin() + Object->Fields.size(), L.Lock.Fields.end()},
+                      false};
       G.Held.push_back({true, std::move(Rest)});
       continue;
     }
     AccessPath ByType = L.Lock.byType();
-    if (ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState || ByType.Kind == AccessPath::Object)
+    if (ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
+        ByType.Kind == AccessPath::Object)
       G.Held.push_back({false, std::move(ByType)});
     else if (!L.Token || !Object)
       G.Unknown = true;

@@ -1,10 +1,10 @@
 // Whether each end of a function leaves the thread state as the function's own pairs of operations promise.
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/StateFlow.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -13,13 +13,13 @@ using namespace clang;
 namespace {
 
 /// Whether the value of a variable leaves the function, so that somebody else can use the token in it.
-class TokenUses : public RecursiveASTVisitor<TokenUses> {
+class TokenUses : public BodyVisitor {
 public:
   TokenUses(const ValueDecl *Token, const Stmt *Body) : Token(Token), Parents(const_cast<Stmt *>(Body)) {}
 
   bool Escapes = false;
 
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     if (R->getDecl() == Token)
       Escapes |= escapes(R);
     return true;

@@ -1,10 +1,10 @@
 #include "analysis/StrongReferences.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Containers.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Lex/Lexer.h"
 
@@ -15,21 +15,21 @@ using namespace clang;
 namespace {
 
 /// Mentions of one variable, and statements that leave the straight line.
-class Mentions : public RecursiveASTVisitor<Mentions> {
+class Mentions : public BodyVisitor {
 public:
   Mentions(const VarDecl *V, Stmt *In) : V(V) { TraverseStmt(In); }
 
   std::vector<const DeclRefExpr *> Found;
   bool Jumps = false;
 
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     if (R->getDecl() == V)
       Found.push_back(R);
     return true;
   }
-  bool VisitStmt(Stmt *S) {
-    Jumps |= isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S) || isa<CXXThrowExpr>(S) ||
-             isa<LabelStmt>(S) || isa<SwitchCase>(S) || isa<LambdaExpr>(S);
+  bool VisitStmt(Stmt *S) override {
+    Jumps |= isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S) ||
+             isa<CXXThrowExpr>(S) || isa<LabelStmt>(S) || isa<SwitchCase>(S) || isa<LambdaExpr>(S);
     return true;
   }
 
@@ -39,7 +39,8 @@ private:
 
 class Rewriting {
 public:
-  Rewriting(const CallExpr *Call, const BorrowedReference &Row, const BorrowedUses &Uses, const ASTContext &Context)
+  Rewriting(const CallExpr *Call, const BorrowedReference &Row, const BorrowedUses &Uses,
+            const ASTContext &Context)
       : Call(Call), Row(Row), Uses(Uses), Context(Context), SM(Context.getSourceManager()) {}
 
   std::optional<Repair> repair() {
@@ -86,8 +87,8 @@ private:
 
   bool rewriteCall() {
     const Expr *Callee = Call->getCallee()->IgnoreParenImpCasts();
-    if (Call->getBeginLoc().isMacroID() || Call->getEndLoc().isMacroID() || Assignment->getBeginLoc().isMacroID() ||
-        !isa<DeclRefExpr>(Callee))
+    if (Call->getBeginLoc().isMacroID() || Call->getEndLoc().isMacroID() ||
+        Assignment->getBeginLoc().isMacroID() || !isa<DeclRefExpr>(Callee))
       return false;
     if (Row.Rewrite == BorrowedReference::Same) {
       Hints.push_back(FixItHint::CreateReplacement(Callee->getSourceRange(), Row.Replacement));
@@ -123,7 +124,8 @@ private:
       return -tests(U->getSubExpr());
     const auto *B = dyn_cast<BinaryOperator>(Condition);
     if (!B || !B->isEqualityOp() || variableOf(B->getLHS()) != V ||
-        !B->getRHS()->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull))
+        !B->getRHS()->isNullPointerConstant(const_cast<ASTContext &>(Context),
+                                            Expr::NPC_ValueDependentIsNotNull))
       return 0;
     return B->getOpcode() == BO_NE ? 1 : -1;
   }
@@ -149,7 +151,8 @@ private:
       return removeStatement(statement(First + 2));
     const auto *I = dyn_cast_or_null<IfStmt>(Next);
     const auto *Then = I && tests(I->getCond()) == 1 ? dyn_cast<CompoundStmt>(I->getThen()) : nullptr;
-    return Then && !Then->body_empty() && takesReference(Then->body_front()) && removeStatement(Then->body_front());
+    return Then && !Then->body_empty() && takesReference(Then->body_front()) &&
+           removeStatement(Then->body_front());
   }
 
   bool releaseAfterLastUse() {
@@ -171,8 +174,8 @@ private:
     SourceLocation End = endOf(S);
     if (End.isInvalid())
       return false;
-    Hints.push_back(
-        FixItHint::CreateInsertion(End, "\n" + indentation(S->getBeginLoc()) + "Py_DECREF(" + V->getNameAsString() + ");"));
+    Hints.push_back(FixItHint::CreateInsertion(End, "\n" + indentation(S->getBeginLoc()) + "Py_DECREF(" +
+                                                        V->getNameAsString() + ");"));
     return true;
   }
 
@@ -205,9 +208,11 @@ private:
     CharSourceRange Range = SM.getExpansionRange(S->getSourceRange());
     llvm::StringRef Text = Lexer::getSourceText(Range, SM, Context.getLangOpts());
     SourceLocation End = afterSemicolon(Range);
-    if (!(Text.starts_with("Py_INCREF") || Text.starts_with("Py_XINCREF") || Text.starts_with("Py_IncRef")) || End.isInvalid())
+    if (!(Text.starts_with("Py_INCREF") || Text.starts_with("Py_XINCREF") || Text.starts_with("Py_IncRef")) ||
+        End.isInvalid())
       return false;
-    Hints.push_back(FixItHint::CreateRemoval(CharSourceRange::getCharRange(lineStart(Range.getBegin(), End), End)));
+    Hints.push_back(
+        FixItHint::CreateRemoval(CharSourceRange::getCharRange(lineStart(Range.getBegin(), End), End)));
     return true;
   }
 
@@ -223,13 +228,15 @@ private:
   }
 
   SourceLocation afterSemicolon(CharSourceRange Range) const {
-    SourceLocation End = Range.isTokenRange() ? Lexer::getLocForEndOfToken(Range.getEnd(), 0, SM, Context.getLangOpts())
-                                              : Range.getEnd();
+    SourceLocation End = Range.isTokenRange()
+                             ? Lexer::getLocForEndOfToken(Range.getEnd(), 0, SM, Context.getLangOpts())
+                             : Range.getEnd();
     auto [File, Offset] = SM.getDecomposedLoc(End);
     llvm::StringRef Rest = SM.getBufferData(File).drop_front(Offset);
     std::size_t Semicolon = Rest.find_first_not_of(" \t");
-    return Semicolon != llvm::StringRef::npos && Rest[Semicolon] == ';' ? End.getLocWithOffset(int(Semicolon) + 1)
-                                                                        : SourceLocation();
+    return Semicolon != llvm::StringRef::npos && Rest[Semicolon] == ';'
+               ? End.getLocWithOffset(int(Semicolon) + 1)
+               : SourceLocation();
   }
 
   SourceLocation endOf(const Stmt *S) const {
@@ -239,10 +246,13 @@ private:
       return afterSemicolon(Range);
     if (!Text.ends_with("}") && !Text.ends_with(";"))
       return {};
-    return Range.isTokenRange() ? Lexer::getLocForEndOfToken(Range.getEnd(), 0, SM, Context.getLangOpts()) : Range.getEnd();
+    return Range.isTokenRange() ? Lexer::getLocForEndOfToken(Range.getEnd(), 0, SM, Context.getLangOpts())
+                                : Range.getEnd();
   }
 
-  std::string indentation(SourceLocation Loc) const { return Lexer::getIndentationForLine(SM.getExpansionLoc(Loc), SM).str(); }
+  std::string indentation(SourceLocation Loc) const {
+    return Lexer::getIndentationForLine(SM.getExpansionLoc(Loc), SM).str();
+  }
 
   const CallExpr *Call;
   const BorrowedReference &Row;
@@ -259,8 +269,8 @@ private:
 
 } // namespace
 
-std::optional<Repair> strongReference(const CallExpr *Call, const BorrowedReference &Row, const BorrowedUses &Uses,
-                                      const ASTContext &Context) {
+std::optional<Repair> strongReference(const CallExpr *Call, const BorrowedReference &Row,
+                                      const BorrowedUses &Uses, const ASTContext &Context) {
   return Rewriting(Call, Row, Uses, Context).repair();
 }
 

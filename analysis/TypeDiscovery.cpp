@@ -1,11 +1,11 @@
 #include "analysis/TypeDiscovery.h"
 
 #include "analysis/AccessPath.h"
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 
@@ -41,37 +41,37 @@ std::string stringOf(const Expr *E) {
 }
 
 /// sizeof(Struct) anywhere in an expression.
-class SizeFinder : public RecursiveASTVisitor<SizeFinder> {
+class SizeFinder : public BodyVisitor {
 public:
   const RecordDecl *Found = nullptr;
-  bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
+  bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) override {
     if (E->getKind() == UETT_SizeOf && !Found)
       Found = E->getTypeOfArgument()->getAsRecordDecl();
     return true;
   }
 };
 
-class OffsetFinder : public RecursiveASTVisitor<OffsetFinder> {
+class OffsetFinder : public BodyVisitor {
 public:
   const FieldDecl *Found = nullptr;
-  bool VisitOffsetOfExpr(OffsetOfExpr *E) {
+  bool VisitOffsetOfExpr(OffsetOfExpr *E) override {
     for (unsigned I = E->getNumComponents(); I-- > 0 && !Found;)
       if (E->getComponent(I).getKind() == OffsetOfNode::Field)
         Found = E->getComponent(I).getField();
     return true;
   }
-  bool VisitMemberExpr(MemberExpr *E) {
+  bool VisitMemberExpr(MemberExpr *E) override {
     if (!Found)
       Found = dyn_cast<FieldDecl>(E->getMemberDecl());
     return true;
   }
 };
 
-class SelfFinder : public RecursiveASTVisitor<SelfFinder> {
+class SelfFinder : public BodyVisitor {
 public:
   const ParmVarDecl *Self = nullptr;
   const RecordDecl *Found = nullptr;
-  bool VisitCastExpr(CastExpr *C) {
+  bool VisitCastExpr(CastExpr *C) override {
     const auto *R = dyn_cast<DeclRefExpr>(C->getSubExpr()->IgnoreParenCasts());
     const RecordDecl *Record =
         C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;

@@ -1,19 +1,21 @@
-// Reports memory from the wrong allocator: an object header that is initialised in memory which the object allocator did not
-// give, a plain buffer or struct that is taken from the object allocator, and a local pointer that is freed by another
-// allocator than the one that it came from. On a free-threaded build the object allocator's pages may hold objects only:
-// the interpreter frees them late, because other threads may still look at the headers.
+// Reports memory from the wrong allocator: an object header that is initialised in memory which the object
+// allocator did not give, a plain buffer or struct that is taken from the object allocator, and a local
+// pointer that is freed by another allocator than the one that it came from. On a free-threaded build the
+// object allocator's pages may hold objects only: the interpreter frees them late, because other threads may
+// still look at the headers.
 //
-// Does not report memory that becomes an object, memory whose use cannot be seen (void pointers that are returned), and code
-// that a free-threaded build does not compile.
+// Does not report memory that becomes an object, memory whose use cannot be seen (void pointers that are
+// returned), and code that a free-threaded build does not compile.
 //
-// Known holes: allocators behind function pointers of the project; pairs that are spread over several functions.
+// Known holes: allocators behind function pointers of the project; pairs that are spread over several
+// functions.
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
 
 #include "clang/AST/ParentMap.h"
-#include "clang/AST/RecursiveASTVisitor.h"
 
 namespace ungil {
 namespace {
@@ -22,26 +24,27 @@ using namespace clang;
 
 std::string domainOf(const Expr *E) {
   const FunctionDecl *Callee = E ? calleeOf(E->IgnoreParenCasts()) : nullptr;
-  return Callee && Callee->getIdentifier() ? Knowledge::get().MemoryDomains.lookup(qualifiedName(*Callee)) : std::string();
+  return Callee && Callee->getIdentifier() ? Knowledge::get().MemoryDomains.lookup(qualifiedName(*Callee))
+                                           : std::string();
 }
 
 /// What a function does with memory.
-struct MemoryUses : RecursiveASTVisitor<MemoryUses> {
+struct MemoryUses : BodyVisitor {
   std::vector<const CallExpr *> Calls;
   std::vector<const DeclRefExpr *> Names, Mentions;
   std::vector<const ExplicitCastExpr *> Casts;
-  bool VisitCallExpr(CallExpr *C) {
+  bool VisitCallExpr(CallExpr *C) override {
     Calls.push_back(C);
     return true;
   }
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     if (isa<VarDecl>(R->getDecl()))
       Mentions.push_back(R);
     else if (isa<FunctionDecl>(R->getDecl()))
       Names.push_back(R);
     return true;
   }
-  bool VisitExplicitCastExpr(ExplicitCastExpr *C) {
+  bool VisitExplicitCastExpr(ExplicitCastExpr *C) override {
     Casts.push_back(C);
     return true;
   }
@@ -91,7 +94,8 @@ private:
       E = cast<Expr>(Up);
       Up = Parents.getParent(Up);
     }
-    if (const auto *B = dyn_cast_or_null<BinaryOperator>(Up); B && B->getOpcode() == BO_Assign && B->getRHS() == E)
+    if (const auto *B = dyn_cast_or_null<BinaryOperator>(Up);
+        B && B->getOpcode() == BO_Assign && B->getRHS() == E)
       return {variableOf(B->getLHS()), B->getLHS()->getType()};
     if (const auto *D = dyn_cast_or_null<DeclStmt>(Up))
       for (const Decl *Declared : D->decls())
@@ -110,8 +114,9 @@ private:
     return Pointee->isArithmeticType() || Pointee->isPointerType() || Pointee->isEnumeralType();
   }
 
-  static std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name, const std::string &Plain,
-                                              const MemoryUses &Uses, const ParentMap &Parents) {
+  static std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name,
+                                              const std::string &Plain, const MemoryUses &Uses,
+                                              const ParentMap &Parents) {
     auto [V, T] = target(C, Parents);
     if (V && becomesObject(V, Uses))
       return std::nullopt;
@@ -121,11 +126,15 @@ private:
           T = Cast->getType();
     if (!isPlain(T))
       return std::nullopt;
-    std::string What = typeName(T).empty() ? "a plain buffer" : "'" + typeName(T) + "', which is no Python object";
+    std::string What =
+        typeName(T).empty() ? "a plain buffer" : "'" + typeName(T) + "', which is no Python object";
     Diagnosis D;
     D.Where = C->getSourceRange();
-    D.Message = "'" + Name + "' is used for " + What + "; memory of the object allocator may hold objects only, use '" + Plain + "'";
-    D.Path.push_back({C->getSourceRange(), "use '" + Plain + "' here, and PyMem_Realloc and PyMem_Free wherever this memory goes"});
+    D.Message = "'" + Name + "' is used for " + What +
+                "; memory of the object allocator may hold objects only, use '" + Plain + "'";
+    D.Path.push_back(
+        {C->getSourceRange(),
+         "use '" + Plain + "' here, and PyMem_Realloc and PyMem_Free wherever this memory goes"});
     if (auto Fix = V && isFirst(C, V, Uses, Parents) ? renameAll(V, Uses, Parents) : std::nullopt)
       D.Repairs.push_back(std::move(*Fix));
     return D;
@@ -164,8 +173,9 @@ private:
     for (const CallExpr *C : Uses.Calls) {
       const FunctionDecl *Callee = C->getDirectCallee();
       bool Concerned = variableOf(argumentOf(C, 0)) == V || target(C, Parents).first == V;
-      auto Plain = Callee && Callee->getIdentifier() ? Knowledge::get().PlainAllocators.find(Callee->getName())
-                                                     : Knowledge::get().PlainAllocators.end();
+      auto Plain = Callee && Callee->getIdentifier()
+                       ? Knowledge::get().PlainAllocators.find(Callee->getName())
+                       : Knowledge::get().PlainAllocators.end();
       if (!Concerned || Plain == Knowledge::get().PlainAllocators.end())
         continue;
       if (C->getBeginLoc().isMacroID())
@@ -175,7 +185,8 @@ private:
     return Fix.Hints.size() > 1 ? std::optional(Fix) : std::nullopt;
   }
 
-  static const CallExpr *allocationOf(const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents, bool &Ambiguous) {
+  static const CallExpr *allocationOf(const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents,
+                                      bool &Ambiguous) {
     const CallExpr *Found = nullptr;
     for (const CallExpr *C : Uses.Calls)
       if (!domainOf(C).empty() && C->getType()->isPointerType() && target(C, Parents).first == V) {
@@ -185,32 +196,42 @@ private:
     return Found;
   }
 
-  static std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses, const ParentMap &Parents) {
+  static std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses,
+                                                const ParentMap &Parents) {
     const Expr *Memory = argumentOf(Init, 0);
     bool Ambiguous = false;
     const VarDecl *V = variableOf(Memory);
-    const auto *From = V ? allocationOf(V, Uses, Parents, Ambiguous) : dyn_cast<CallExpr>(Memory->IgnoreParenCasts());
+    const auto *From =
+        V ? allocationOf(V, Uses, Parents, Ambiguous) : dyn_cast<CallExpr>(Memory->IgnoreParenCasts());
     if (!From || Ambiguous || domainOf(From).empty() || domainOf(From) == "object")
       return std::nullopt;
     std::string Name = From->getDirectCallee()->getNameAsString();
     Diagnosis D;
     D.Where = From->getSourceRange();
-    D.Message = "a Python object is made in memory from '" + Name + "'; object memory must come from the object allocator";
+    D.Message = "a Python object is made in memory from '" + Name +
+                "'; object memory must come from the object allocator";
     D.Level = Severity::Error;
     D.Path.push_back({Init->getSourceRange(), "it becomes an object here"});
-    D.Path.push_back({From->getSourceRange(), "use the type's tp_alloc, PyObject_New, or 'PyObject_Malloc' and tp_free 'PyObject_Free'"});
+    D.Path.push_back(
+        {From->getSourceRange(),
+         "use the type's tp_alloc, PyObject_New, or 'PyObject_Malloc' and tp_free 'PyObject_Free'"});
     return D;
   }
 
-  static std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses, const ParentMap &Parents) {
+  static std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses,
+                                            const ParentMap &Parents) {
     const VarDecl *V = variableOf(argumentOf(Free, 0));
     bool Ambiguous = false;
-    const CallExpr *From = V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) ? allocationOf(V, Uses, Parents, Ambiguous) : nullptr;
-    if (!From || Ambiguous || From == Free || domainOf(From) == domainOf(Free) || !argumentOf(Free, 0)->getType()->isPointerType())
+    const CallExpr *From = V && V->hasLocalStorage() && !isa<ParmVarDecl>(V)
+                               ? allocationOf(V, Uses, Parents, Ambiguous)
+                               : nullptr;
+    if (!From || Ambiguous || From == Free || domainOf(From) == domainOf(Free) ||
+        !argumentOf(Free, 0)->getType()->isPointerType())
       return std::nullopt;
     Diagnosis D;
     D.Where = Free->getSourceRange();
-    D.Message = "'" + V->getNameAsString() + "' was allocated with '" + From->getDirectCallee()->getNameAsString() + "' and goes to '" +
+    D.Message = "'" + V->getNameAsString() + "' was allocated with '" +
+                From->getDirectCallee()->getNameAsString() + "' and goes to '" +
                 Free->getDirectCallee()->getNameAsString() + "', which belongs to another allocator";
     D.Level = Severity::Error;
     D.Path.push_back({From->getSourceRange(), "allocated here"});
@@ -221,7 +242,8 @@ private:
   /// The object allocator as a function pointer, for somebody who does not make objects.
   static bool isGivenAway(const DeclRefExpr *R, const ParentMap &Parents) {
     const auto *F = cast<FunctionDecl>(R->getDecl());
-    if (!F->getIdentifier() || !Knowledge::get().PlainAllocators.contains(F->getName()) || F->getReturnType()->isVoidType())
+    if (!F->getIdentifier() || !Knowledge::get().PlainAllocators.contains(F->getName()) ||
+        F->getReturnType()->isVoidType())
       return false;
     const Stmt *Up = Parents.getParent(R);
     while (isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up))
@@ -239,7 +261,9 @@ private:
     std::string Name = R->getDecl()->getNameAsString();
     Diagnosis D;
     D.Where = R->getSourceRange();
-    D.Message = "'" + Name + "' is given away as a general allocator; memory of the object allocator may hold objects only, use '" +
+    D.Message = "'" + Name +
+                "' is given away as a general allocator; memory of the object allocator may hold objects "
+                "only, use '" +
                 Knowledge::get().PlainAllocators.lookup(Name) + "'";
     D.Path.push_back({R->getSourceRange(), "give all three of PyMem_Malloc, PyMem_Realloc and PyMem_Free"});
     return D;

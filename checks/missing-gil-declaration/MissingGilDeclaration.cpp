@@ -1,16 +1,17 @@
-// Reports a module that does not say whether it needs the GIL: no Py_mod_gil slot, no PyUnstable_Module_SetGIL, no
-// py::mod_gil_not_used(). Importing it turns the GIL on again for the whole process.
+// Reports a module that does not say whether it needs the GIL: no Py_mod_gil slot, no
+// PyUnstable_Module_SetGIL, no py::mod_gil_not_used(). Importing it turns the GIL on again for the whole
+// process.
 //
-// Does not report modules that declare either answer, definitions in units without the module's PyInit function, and
-// definitions whose slots cannot be read.
+// Does not report modules that declare either answer, definitions in units without the module's PyInit
+// function, and definitions whose slots cannot be read.
 //
 // Known holes: nanobind modules (NB_FREE_THREADED is a matter of the build); a declaration in another unit.
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
 
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -18,9 +19,9 @@ namespace {
 
 using namespace clang;
 
-struct References : RecursiveASTVisitor<References> {
+struct References : BodyVisitor {
   llvm::DenseSet<const ValueDecl *> Named;
-  bool VisitDeclRefExpr(DeclRefExpr *R) {
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
     Named.insert(R->getDecl());
     return true;
   }
@@ -38,8 +39,9 @@ public:
         bindingModule(U, P, Found);
         continue;
       }
-      if (llvm::any_of(Knowledge::get().InitPrefixes,
-                       [&](const std::string &Prefix) { return llvm::StringRef(P.Role).starts_with(Prefix); }))
+      if (llvm::any_of(Knowledge::get().InitPrefixes, [&](const std::string &Prefix) {
+            return llvm::StringRef(P.Role).starts_with(Prefix);
+          }))
         collect(U, P.Target, InInit, 0);
     }
     bool DeclaredByCall = llvm::any_of(U.index().externalCalls(), [](const Call &C) {
@@ -48,7 +50,8 @@ public:
     if (DeclaredByCall)
       return Found;
     for (const VarDecl *V : U.index().statics())
-      if (InInit.Named.contains(V) && typeName(V->getType()) == "PyModuleDef" && !V->getType()->isPointerType())
+      if (InInit.Named.contains(V) && typeName(V->getType()) == "PyModuleDef" &&
+          !V->getType()->isPointerType())
         if (auto D = judge(U, V))
           Found.push_back(std::move(*D));
     return Found;
@@ -86,20 +89,25 @@ private:
       return std::nullopt;
     const Expr *Slots = member(L, "m_slots");
     const VarDecl *Array = variableOf(Slots);
-    bool None = !Slots || isa<ImplicitValueInitExpr>(Slots) ||
-                Slots->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull);
+    bool None =
+        !Slots || isa<ImplicitValueInitExpr>(Slots) ||
+        Slots->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull);
     if (!None && (!Array || !initialiser(Array->getInit()) || declares(U, initialiser(Array->getInit()))))
       return std::nullopt;
     Diagnosis D;
     D.Where = Definition->getLocation();
-    D.Message = "module '" + nameOf(L, Definition) + "' does not declare whether it needs the GIL; importing it turns the GIL on "
+    D.Message = "module '" + nameOf(L, Definition) +
+                "' does not declare whether it needs the GIL; importing it turns the GIL on "
                 "again for the whole process";
     D.Sureness = Confidence::Certain;
     SourceLocation Where = Array ? Array->getLocation() : creation(U, Definition);
-    D.Path.push_back({Where, Array ? "once the other findings are dealt with, add {Py_mod_gil, Py_MOD_GIL_NOT_USED} to the slots, "
-                                     "under #ifdef Py_mod_gil"
-                                   : "once the other findings are dealt with, call PyUnstable_Module_SetGIL(module, "
-                                     "Py_MOD_GIL_NOT_USED) after PyModule_Create, under #ifdef Py_GIL_DISABLED"});
+    D.Path.push_back(
+        {Where,
+         Array
+             ? "once the other findings are dealt with, add {Py_mod_gil, Py_MOD_GIL_NOT_USED} to the slots, "
+               "under #ifdef Py_mod_gil"
+             : "once the other findings are dealt with, call PyUnstable_Module_SetGIL(module, "
+               "Py_MOD_GIL_NOT_USED) after PyModule_Create, under #ifdef Py_GIL_DISABLED"});
     return D;
   }
 
@@ -121,7 +129,8 @@ private:
       if (!Slot || Slot->getNumInits() < 1 || !Slot->getInit(0)->EvaluateAsInt(Id, U.context()))
         continue;
       std::uint64_t Number = Id.Val.getInt().getZExtValue();
-      if (Number < Knowledge::get().ModuleSlotNames.size() && Knowledge::get().ModuleSlotNames[Number] == "Py_mod_gil")
+      if (Number < Knowledge::get().ModuleSlotNames.size() &&
+          Knowledge::get().ModuleSlotNames[Number] == "Py_mod_gil")
         return true;
     }
     return false;
@@ -138,16 +147,18 @@ private:
     if (P.Role != "PYBIND11_MODULE" ||
         llvm::any_of(Found, [&](const Diagnosis &D) { return D.Where.getBegin() == Where; }))
       return;
-    llvm::StringRef Text = Lexer::getSourceText(U.sources().getExpansionRange(P.Target->Decl->getLocation()), U.sources(),
-                                                U.context().getLangOpts());
+    llvm::StringRef Text = Lexer::getSourceText(U.sources().getExpansionRange(P.Target->Decl->getLocation()),
+                                                U.sources(), U.context().getLangOpts());
     if (!Text.starts_with("PYBIND11_MODULE") || Text.contains("mod_gil_"))
       return;
     Diagnosis D;
     D.Where = Where;
     D.Message = "module '" + Text.split('(').second.split(',').first.trim().str() +
-                "' does not declare whether it needs the GIL; importing it turns the GIL on again for the whole process";
+                "' does not declare whether it needs the GIL; importing it turns the GIL on again for the "
+                "whole process";
     D.Sureness = Confidence::Certain;
-    D.Path.push_back({Where, "once the other findings are dealt with, give PYBIND11_MODULE a last argument py::mod_gil_not_used() "
+    D.Path.push_back({Where, "once the other findings are dealt with, give PYBIND11_MODULE a last argument "
+                             "py::mod_gil_not_used() "
                              "(pybind11 2.13)"});
     Found.push_back(std::move(D));
   }

@@ -1,18 +1,18 @@
-// Reports a reference count that is compared with 1 or 2 to decide whether an object may be changed, resized or reused. On a
-// free-threaded build the count is kept in two parts and another thread can take a reference between the test and the use;
-// since 3.14 the interpreter lends arguments without counting them.
+// Reports a reference count that is compared with 1 or 2 to decide whether an object may be changed, resized
+// or reused. On a free-threaded build the count is kept in two parts and another thread can take a reference
+// between the test and the use; since 3.14 the interpreter lends arguments without counting them.
 //
-// Does not report assertions, objects that were made here and not handed on, code that only tears objects down, and code
-// that is not compiled for the target version.
+// Does not report assertions, objects that were made here and not handed on, code that only tears objects
+// down, and code that is not compiled for the target version.
 //
 // Known holes: counts that another function read; ref_count() of binding libraries.
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "checks/Check.h"
 
-#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -20,17 +20,17 @@ namespace {
 
 using namespace clang;
 
-struct Comparison : RecursiveASTVisitor<Comparison> {
+struct Comparison : BodyVisitor {
   std::vector<const BinaryOperator *> Found;
   llvm::DenseMap<const VarDecl *, const Expr *> Counts; ///< local variables that hold a reference count
-  bool VisitBinaryOperator(BinaryOperator *B) {
+  bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isComparisonOp())
       Found.push_back(B);
     else if (B->getOpcode() == BO_Assign && variableOf(B->getLHS()))
       keep(variableOf(B->getLHS()), B->getRHS());
     return true;
   }
-  bool VisitVarDecl(VarDecl *V) {
+  bool VisitVarDecl(VarDecl *V) override {
     if (V->getInit())
       keep(V, V->getInit());
     return true;
@@ -58,9 +58,11 @@ public:
   }
 
 private:
-  static constexpr ContextSet Racing{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Detached, Context::Escaped};
+  static constexpr ContextSet Racing{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Detached,
+                                     Context::Escaped};
 
-  static std::optional<Diagnosis> judge(Unit &U, const Function &F, const BinaryOperator *B, const Comparison &All) {
+  static std::optional<Diagnosis> judge(Unit &U, const Function &F, const BinaryOperator *B,
+                                        const Comparison &All) {
     auto Count = constant(U, B->getRHS());
     const Expr *Read = B->getLHS()->IgnoreParenCasts();
     bool Swapped = !Count;
@@ -71,8 +73,8 @@ private:
     bool Kept = All.Counts.contains(variableOf(Read));
     if (Kept)
       Read = All.Counts.lookup(variableOf(Read));
-    if (!Count || *Count < 1 || *Count > 2 || !calls(Read, Knowledge::get().ReferenceCounts) || isAssertion(U, B) ||
-        !U.locks().reaches(F, B))
+    if (!Count || *Count < 1 || *Count > 2 || !calls(Read, Knowledge::get().ReferenceCounts) ||
+        isAssertion(U, B) || !U.locks().reaches(F, B))
       return std::nullopt;
     const Expr *Object = argumentOf(Read, 0);
     if (!Object || U.containers().originAt(F, Object, Read).What == ContainerOrigin::Fresh)
@@ -88,7 +90,8 @@ private:
   }
 
   static bool isAssertion(Unit &U, const Expr *E) {
-    for (SourceLocation Loc = E->getExprLoc(); Loc.isMacroID(); Loc = U.sources().getImmediateMacroCallerLoc(Loc)) {
+    for (SourceLocation Loc = E->getExprLoc(); Loc.isMacroID();
+         Loc = U.sources().getImmediateMacroCallerLoc(Loc)) {
       std::string Name = Lexer::getImmediateMacroName(Loc, U.sources(), U.context().getLangOpts()).lower();
       if (llvm::StringRef(Name).contains("assert"))
         return true;
@@ -100,13 +103,13 @@ private:
   static llvm::StringRef written(Unit &U, const Expr *Object) {
     const Expr *E = Object->IgnoreParenCasts();
     const SourceManager &SM = U.sources();
-    return Lexer::getSourceText(
-        CharSourceRange::getTokenRange(SM.getSpellingLoc(E->getBeginLoc()), SM.getSpellingLoc(E->getEndLoc())), SM,
-        U.context().getLangOpts());
+    return Lexer::getSourceText(CharSourceRange::getTokenRange(SM.getSpellingLoc(E->getBeginLoc()),
+                                                               SM.getSpellingLoc(E->getEndLoc())),
+                                SM, U.context().getLangOpts());
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const BinaryOperator *B, const Expr *Object, std::int64_t Count,
-                            bool Indirect) {
+  static Diagnosis describe(Unit &U, const Function &F, const BinaryOperator *B, const Expr *Object,
+                            std::int64_t Count, bool Indirect) {
     const VarDecl *V = variableOf(Object);
     bool IsArgument = V && isa<ParmVarDecl>(V);
     Diagnosis D;
@@ -116,17 +119,21 @@ private:
                 (IsArgument ? ", and since 3.14 arguments can be lent without being counted" : "") +
                 "; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before)";
     D.Path = routeTo(&F, Racing, U.contexts());
-    D.Path.push_back({B->getSourceRange(),
-                      IsArgument ? "for a temporary that the interpreter passed as argument, "
-                                   "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a critical "
-                                   "section around the test and the change when others can reach the object"
-                                 : "keep a critical section around the test and the change when others can reach the object"});
+    D.Path.push_back(
+        {B->getSourceRange(),
+         IsArgument
+             ? "for a temporary that the interpreter passed as argument, "
+               "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
+               "critical "
+               "section around the test and the change when others can reach the object"
+             : "keep a critical section around the test and the change when others can reach the object"});
     if (auto Fix = repair(U, B, Object, Count, Indirect))
       D.Repairs.push_back(std::move(*Fix));
     return D;
   }
 
-  static std::optional<Repair> repair(Unit &U, const BinaryOperator *B, const Expr *Object, std::int64_t Count, bool Indirect) {
+  static std::optional<Repair> repair(Unit &U, const BinaryOperator *B, const Expr *Object,
+                                      std::int64_t Count, bool Indirect) {
     if (Count != 1 || Indirect || B->getExprLoc().isMacroID())
       return std::nullopt;
     bool Unique = B->getOpcode() == BO_EQ || B->getOpcode() == BO_LE;
@@ -141,7 +148,8 @@ private:
     return Repair{"ask the interpreter",
                   {FixItHint::CreateReplacement(Range, (Unique ? "PyUnstable_Object_IsUniquelyReferenced("
                                                                : "!PyUnstable_Object_IsUniquelyReferenced(") +
-                                                           std::string(NeedsCast ? "(PyObject *)" : "") + Text.str() + ")")}};
+                                                           std::string(NeedsCast ? "(PyObject *)" : "") +
+                                                           Text.str() + ")")}};
   }
 };
 
