@@ -63,6 +63,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Name, Where] : Data["method-names"].items())
+    K.MethodNames[Name] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
   addAll(K.InitMacros, Data["init-macros"]);
   addAll(K.BindingNamespaces, Data["binding-namespaces"]);
@@ -235,6 +237,7 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
       K.Suspending.insert(Name);
     }
   addAll(K.Closers, Data["closers"]);
+  addAll(K.TypeMakers, Data["type-makers"]);
 }
 
 std::optional<PythonVersion> version(const Json &Row, const char *Key) {

@@ -93,6 +93,7 @@ struct SharingKnowledge {
   llvm::StringSet<> Suspending;      ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
   llvm::StringSet<> Closers;         ///< release a resource that is not an object: fclose, close
+  llvm::StringSet<> TypeMakers;      ///< classes whose construction registers a type: pybind11::class_
   std::vector<std::string> CallerDecides;
 };
 
@@ -181,6 +182,7 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> MethodNames; ///< methods that Python's protocols call at a known time
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;

@@ -181,6 +181,8 @@ public:
           construct(Now, V);
     if (const auto *C = dyn_cast<CallExpr>(Statement->getStmt()))
       call(Now, C);
+    if (const auto *C = dyn_cast<CXXConstructExpr>(Statement->getStmt()))
+      constructSelf(Now, C);
   }
 
   void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
@@ -248,6 +250,18 @@ private:
     const Function *Constructor = All.Index.find(Construction->getConstructor());
     for (const HeldLock &L : All.summaryOf(Constructor).Acquires)
       insert(Now, {memberOfGuard(L.Lock, Construction, V), V, V->getLocation()});
+  }
+
+  /// A constructor that leaves the locking to its base class or to another constructor.
+  void constructSelf(State &Now, const CXXConstructExpr *C) {
+    if (C->getConstructionKind() == CXXConstructionKind::Complete)
+      return;
+    if (Knowledge::get().GuardTypes.contains(typeName(C->getType())))
+      for (const Expr *Argument : C->arguments())
+        acquire(Now, Argument, nullptr, C->getBeginLoc());
+    for (const HeldLock &L : All.summaryOf(All.Index.find(C->getConstructor())).Acquires)
+      if (auto Here = L.Lock.Kind == AccessPath::This ? L.Lock : All.Paths.atCall(L.Lock, C))
+        insert(Now, {*Here, nullptr, C->getBeginLoc()});
   }
 
   void guard(State &Now, const VarDecl *V, const CXXConstructExpr *Construction) {

@@ -67,7 +67,7 @@ private:
       explainRoute(U, O, D);
     D.Path.push_back({W.At->getSourceRange(), "hold the object's critical section, or a lock of its own, in every function "
                                               "that the notes name"});
-    inventory(Races, D);
+    inventory(U, Races, D);
     return D;
   }
 
@@ -77,30 +77,30 @@ private:
   }
 
   /// The functions that need the lock, each with the fields that it uses.
-  static void inventory(const std::vector<Race> &Races, Diagnosis &D) {
+  static void inventory(Unit &U, const std::vector<Race> &Races, Diagnosis &D) {
     struct Use {
-      const SharedAccess *First = nullptr;
+      const clang::Expr *First = nullptr; ///< a write if there is one
       std::vector<std::string> Writes, Reads;
     };
     llvm::MapVector<const Function *, Use> Uses;
     for (const Race &R : Races)
-      for (const SharedAccess *A : R.Unguarded) {
-        Use &Of = Uses[A->owner()];
-        if (!Of.First || (A->writes() && !Of.First->writes()))
-          Of.First = A;
-        auto &Names = A->writes() ? Of.Writes : Of.Reads;
-        std::string Name = fieldName(*R.Location);
-        if (!llvm::is_contained(Names, Name))
-          Names.push_back(std::move(Name));
-      }
+      for (const SharedAccess *A : R.Unguarded)
+        for (auto [F, At] : openEntries(U, *A)) {
+          Use &Of = Uses[F];
+          if (!Of.First || (A->writes() && Of.Writes.empty()))
+            Of.First = At;
+          auto &Names = A->writes() ? Of.Writes : Of.Reads;
+          std::string Name = fieldName(*R.Location);
+          if (!llvm::is_contained(Names, Name))
+            Names.push_back(std::move(Name));
+        }
     for (const auto &[F, Of] : Uses) {
       std::string Text = "'" + displayName(*F->Decl) + "'";
       if (!Of.Writes.empty())
         Text += " writes " + list(Of.Writes);
       if (!Of.Reads.empty())
         Text += std::string(Of.Writes.empty() ? "" : " and") + " reads " + list(Of.Reads);
-      const clang::Expr *At = Of.First->Through.empty() ? Of.First->At : Of.First->Through.back()->Site;
-      D.Related.push_back({At->getSourceRange(), Text});
+      D.Related.push_back({Of.First->getSourceRange(), Text});
     }
   }
 
