@@ -171,6 +171,7 @@ void loadThreadState(const Json &Data, Knowledge &K) {
     K.StateGuards[Name] = stateOperationNamed(What);
   addAll(K.CallGuards, Data["call-guards"]);
   addAll(K.StateTests, Data["tests"]);
+  addAll(K.ThreadIdentities, Data["thread-identities"]);
   K.ApiPrefixes = Data["api-prefixes"];
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);

@@ -208,6 +208,7 @@ struct Knowledge {
   llvm::StringMap<StateOperation> StateOperations;
   llvm::StringMap<StateOperation::Kind> StateGuards;  ///< Detach or Ensure for the life of the object
   llvm::StringSet<> CallGuards;                       ///< templates over guards, for bound functions
+  llvm::StringSet<> ThreadIdentities;                 ///< functions that say which thread runs
   llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
   std::vector<std::string> ApiPrefixes;
   NameSet CallableDetached;                           ///< accessors of immutable fields included

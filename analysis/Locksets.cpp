@@ -1,5 +1,6 @@
 #include "analysis/Locksets.h"
 
+#include "analysis/Annotations.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
@@ -110,6 +111,8 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 } // namespace
 
 bool isHeldByContract(const FunctionDecl &F) {
+  if (isDeclaredUnderLock(F))
+    return true;
   std::string Name = F.getNameAsString();
   return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
                       [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });

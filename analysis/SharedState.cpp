@@ -1,5 +1,6 @@
 #include "analysis/SharedState.h"
 
+#include "analysis/Annotations.h"
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
@@ -307,7 +308,8 @@ private:
 
 SharedState::SharedState(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
                          const PathResolver &Paths, Locksets &Locks)
-    : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks), Fresh(Index, Entries, Reach, Paths) {
+    : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks), Fresh(Index, Entries, Reach, Paths),
+      Owners(Index, Fresh) {
   for (const EntryPoint &Point : Entries.all())
     EnteredIn[Point.Target].add(Point.Where);
   for (const auto &F : Index.functions())
@@ -364,6 +366,10 @@ void SharedState::nameInCallers(SharedAccess A, unsigned Depth) {
 }
 
 bool SharedState::isMutableLocation(const AccessPath &P) const {
+  const auto *Variable = dyn_cast_or_null<VarDecl>(P.Root);
+  if ((Variable && isDeclaredGuarded(*Variable)) ||
+      llvm::any_of(P.Fields, [](const FieldDecl *Field) { return Field && isDeclaredGuarded(*Field); }))
+    return false;
   const Knowledge &K = Knowledge::get();
   QualType T;
   for (const FieldDecl *Field : P.Fields)
@@ -477,7 +483,7 @@ std::optional<Lockset> SharedState::heldByCallers(const Function &F, const Acces
 Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
   ContextSet Racing = racing(A.Location);
   Lockset Held = Locks.at(*A.In, Where, Racing);
-  bool Contract = isUnderContract(*A.In);
+  bool Contract = isUnderContract(*A.In) || Owners.decides(*A.In, Where);
   for (const Call *C : A.Through) {
     Lockset Outside;
     for (const HeldLock &L : Held)
@@ -486,7 +492,7 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
     for (HeldLock &L : Locks.at(*C->In, C->Site, Racing))
       Outside.push_back(std::move(L));
     Held = std::move(Outside);
-    Contract |= isUnderContract(*C->In);
+    Contract |= isUnderContract(*C->In) || Owners.decides(*C->In, C->Site);
   }
   if (A.Location.Kind == AccessPath::Object) {
     if (auto Above = heldByCallers(*A.owner(), A.Here, Racing, 0))

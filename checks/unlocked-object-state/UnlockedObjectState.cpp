@@ -34,8 +34,8 @@ public:
     }
     std::vector<Diagnosis> Found;
     for (auto &[Type, Races] : ByType) {
-      std::sort(Races.begin(), Races.end(), [](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(B), B.What, B.Write->At->getBeginLoc());
+      std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
+        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back(describe(U, Races));
     }
@@ -58,7 +58,7 @@ private:
                 (W.owner() == O.owner() ? "another thread runs the same function"
                                         : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; two threads using the same object race";
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(Worst) ? Confidence::Likely
+    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) ? Confidence::Likely
                                                                                       : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
@@ -72,8 +72,19 @@ private:
   }
 
   /// A struct behind a pointer may be somebody else's; a library's state that is passed on is the object's.
-  static bool isOwned(const Race &R) {
-    return !llvm::is_contained(R.Location->Fields, nullptr) || R.Write->What == SharedAccess::Exposed;
+  static bool isOwned(Unit &U, const Race &R) {
+    return !llvm::is_contained(R.Location->Fields, nullptr) ||
+           (R.Write->What == SharedAccess::Exposed && isPassedToLibrary(U, *R.Write));
+  }
+
+  /// What another unit of the project does with the memory is not known; a library's functions say in their types whether
+  /// they change it.
+  static bool isPassedToLibrary(Unit &U, const SharedAccess &A) {
+    for (const Call &C : A.In->Calls)
+      for (int I = 0; const clang::Expr *Argument = argumentOf(C.Site, I); ++I)
+        if (Argument == A.At)
+          return !U.scope().contains(C.Callee->getLocation());
+    return true;
   }
 
   /// The functions that need the lock, each with the fields that it uses.
