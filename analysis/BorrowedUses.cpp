@@ -42,6 +42,10 @@ bool PythonCalls::mayRun(const Expr *Call) const {
   return Callee && Running.contains(Callee);
 }
 
+bool PythonCalls::onlyForSomeTypes(const Expr *Call) {
+  return calls(Call, Knowledge::get().RunsPythonForSomeTypes);
+}
+
 BorrowedUses::BorrowedUses(const Function &F, const PythonCalls &Python)
     : F(F), Python(Python), Parents(F.Decl->getBody()) {}
 
@@ -95,7 +99,7 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
 BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
-  BorrowedUse Use{kindOf(C), C, nullptr};
+  BorrowedUse Use{kindOf(C), C};
   if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
     Use.At = consumer(C).first;
   return Use;
@@ -110,19 +114,24 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
   struct Position {
     const CFGBlock *Block;
     std::size_t Index;
-    const Expr *After;
+    const Expr *After; ///< the call that is likeliest to have run Python code
   };
   std::vector<Position> Pending;
   for (const CFGBlock *Block : Graph->cfg())
     for (std::size_t I = 0; I != Block->size(); ++I)
       if (auto S = (*Block)[I].getAs<CFGStmt>(); S && S->getStmt() == SetBy)
         Pending.push_back({Block, I + 1, nullptr});
-  std::set<std::pair<const CFGBlock *, bool>> Seen;
+  auto Likelihood = [](const Expr *After) { return !After ? 0 : PythonCalls::onlyForSomeTypes(After) ? 1 : 2; };
+  std::set<std::pair<const CFGBlock *, int>> Seen;
   auto Note = [&](BorrowedUse::Kind Kind, const Stmt *At, const Expr *After) {
     if (Kind != BorrowedUse::None && After && Kind < BorrowedUse::AfterPython)
       Kind = BorrowedUse::AfterPython;
-    if (Kind > Gravest.What)
-      Gravest = {Kind, At, Kind == BorrowedUse::AfterPython ? After : nullptr};
+    bool Rather = Kind > Gravest.What || (Kind == BorrowedUse::AfterPython && Kind == Gravest.What &&
+                                          Likelihood(After) > Likelihood(Gravest.After));
+    if (Rather && Kind == BorrowedUse::AfterPython)
+      Gravest = {Kind, At, After, Likelihood(After) == 1};
+    else if (Rather)
+      Gravest = {Kind, At};
   };
   while (!Pending.empty()) {
     Position At = Pending.back();
@@ -145,14 +154,15 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
         BorrowedUse::Kind Kind = kindOf(R);
         Note(Kind, By ? By : S, At.After);
         Ends = Kind == BorrowedUse::Referenced;
-      } else if (const auto *C = dyn_cast<CallExpr>(S); C && !At.After && Python.mayRun(C)) {
+      } else if (const auto *C = dyn_cast<CallExpr>(S);
+                 C && Likelihood(At.After) < Likelihood(C) && Python.mayRun(C)) {
         At.After = C;
       }
     }
     if (Ends)
       continue;
     for (const CFGBlock *Next : At.Block->succs())
-      if (Next && Seen.insert({Next, At.After != nullptr}).second)
+      if (Next && Seen.insert({Next, Likelihood(At.After)}).second)
         Pending.push_back({Next, 0, At.After});
   }
   return Gravest;

@@ -19,6 +19,7 @@ struct BorrowedUse {
   } What = None;
   const clang::Stmt *At = nullptr;   ///< the use
   const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
+  bool ForSomeTypes = false; ///< for AfterPython: only a conversion that seldom needs Python code lies between
 };
 
 /// Whether a call may run Python code, by its name or through functions of the project.
@@ -26,6 +27,8 @@ class PythonCalls {
 public:
   explicit PythonCalls(const UnitIndex &);
   bool mayRun(const clang::Expr *Call) const;
+  /// Whether it does so only for objects with special methods that are written in Python.
+  static bool onlyForSomeTypes(const clang::Expr *Call);
 
 private:
   const UnitIndex &Index;

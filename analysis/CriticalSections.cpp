@@ -260,7 +260,20 @@ private:
     return S;
   }
 
+  /// A guard may take a handle that is made from the pointer on the spot.
+  static const Expr *withoutConversion(const Expr *Operand) {
+    for (;;) {
+      Operand = Operand->IgnoreImplicit()->IgnoreParenCasts();
+      const auto *Made = dyn_cast<CXXConstructExpr>(Operand);
+      if (!Made || Made->getNumArgs() != 1)
+        return Operand;
+      Operand = Made->getArg(0);
+    }
+  }
+
   void addOperand(Section *S, const Expr *Operand) {
+    if (Operand && S->IsGuard)
+      Operand = withoutConversion(Operand);
     if (!Operand || llvm::is_contained(S->Operands, Operand))
       return;
     S->Operands.push_back(Operand);
