@@ -16,6 +16,16 @@ bool runsPython(const FunctionDecl *Callee) {
   return Callee && Callee->getIdentifier() && Knowledge::get().RunsPython.contains(qualifiedName(*Callee));
 }
 
+/// Beginning another section gives up the one that is open when it has to wait.
+bool beginsSection(const Expr *Call) {
+  const FunctionDecl *Callee = calleeOf(Call);
+  if (!Callee || !Callee->getIdentifier())
+    return false;
+  auto Known = Knowledge::get().LockFunctions.find(qualifiedName(*Callee));
+  return Known != Knowledge::get().LockFunctions.end() && Known->second.Section &&
+         Known->second.What == LockEffect::Acquire;
+}
+
 } // namespace
 
 PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
@@ -36,7 +46,7 @@ PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
 }
 
 bool PythonCalls::mayRun(const Expr *Call) const {
-  if (runsPython(calleeOf(Call)))
+  if (runsPython(calleeOf(Call)) || beginsSection(Call) || calls(Call, Knowledge::get().StateSavers))
     return true;
   const Function *Callee = Index.find(calleeOf(Call));
   return Callee && Running.contains(Callee);
@@ -106,6 +116,16 @@ BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
 }
 
 BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
+  return follow(V, SetBy, [&](const DeclRefExpr *R) { return kindOf(R); });
+}
+
+BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy,
+                                     llvm::function_ref<bool(const DeclRefExpr *)> Relevant) {
+  return follow(V, SetBy, [&](const DeclRefExpr *R) { return Relevant(R) ? BorrowedUse::Read : BorrowedUse::None; });
+}
+
+BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
+                                 llvm::function_ref<BorrowedUse::Kind(const DeclRefExpr *)> KindOf) {
   if (!Graph)
     Graph = FlowGraph::of(F.Decl);
   BorrowedUse Gravest;
@@ -151,7 +171,7 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
           Ends = consumer(SetBy).first != B;
           continue;
         }
-        BorrowedUse::Kind Kind = kindOf(R);
+        BorrowedUse::Kind Kind = KindOf(R);
         Note(Kind, By ? By : S, At.After);
         Ends = Kind == BorrowedUse::Referenced;
       } else if (const auto *C = dyn_cast<CallExpr>(S);

@@ -5,6 +5,7 @@
 #include "analysis/UnitIndex.h"
 
 #include "clang/AST/ParentMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ungil {
 
@@ -43,14 +44,20 @@ public:
   BorrowedUse ofResult(const clang::CallExpr *);
   /// The gravest use of a local variable from the call on, which sets it, until it is set again.
   BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy);
+  /// The same for a value that is no reference; Relevant says which uses matter.
+  BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy,
+                         llvm::function_ref<bool(const clang::DeclRefExpr *)> Relevant);
 
   /// The variable that the value is assigned to, at its declaration or later; null when it is not.
   const clang::VarDecl *assignedTo(const clang::Expr *Value) const;
   const clang::ParentMap &parents() const { return Parents; }
 
-private:
   /// The statement that uses the value, and the value as that statement sees it.
   std::pair<const clang::Stmt *, const clang::Expr *> consumer(const clang::Expr *) const;
+
+private:
+  BorrowedUse follow(const clang::VarDecl *, const clang::Expr *SetBy,
+                     llvm::function_ref<BorrowedUse::Kind(const clang::DeclRefExpr *)>);
   BorrowedUse::Kind kindOf(const clang::Expr *Use) const;
 
   const Function &F;

@@ -305,6 +305,8 @@ private:
         continue;
       }
       const Section *S = *Found;
+      if (At)
+        noteEnd(S, At);
       const Section *Later = innermost(P);
       if (At && Later != S)
         report(SectionEvent::NotInnermost, At, S, Later);
@@ -312,6 +314,12 @@ private:
         report(SectionEvent::EndsDetached, At, S);
       P.Open.erase(Found);
     }
+  }
+
+  void noteEnd(const Section *Ended, const Stmt *At) {
+    for (auto &S : Out.Sections)
+      if (S.get() == Ended && !llvm::is_contained(S->Ends, At))
+        S->Ends.push_back(At);
   }
 
   void call(State &Now, const CallExpr *C) {
@@ -454,6 +462,8 @@ CriticalSections::Facts &CriticalSections::factsOf(const Function &F) {
 }
 
 const std::vector<SectionEvent> &CriticalSections::eventsOf(const Function &F) { return factsOf(F).Events; }
+
+bool CriticalSections::hasSections(const Function &F) { return !factsOf(F).Sections.empty(); }
 
 const Section *CriticalSections::innermostAt(const Function &F, const Stmt *S) {
   return factsOf(F).Innermost.lookup(S);

@@ -110,6 +110,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
   addAll(K.SectionGuards, Data["section-guards"]);
+  addAll(K.LockMacros, Data["macros"]);
   const Json &Breakers = Data["section-breakers"];
   addAll(K.StateAttachers, Breakers["attaches"]);
   addAll(K.StateReleasers, Breakers["detaches"]);

@@ -194,6 +194,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
   llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
