@@ -13,7 +13,7 @@ using namespace clang;
 
 namespace {
 
-struct References : BodyVisitor {
+struct NamedValues : BodyVisitor {
   llvm::DenseSet<const ValueDecl *> Named;
   bool VisitDeclRefExpr(DeclRefExpr *R) override {
     Named.insert(R->getDecl());
@@ -22,7 +22,7 @@ struct References : BodyVisitor {
 };
 
 /// What the PyInit function names, and the functions of the project that it calls.
-void collect(Unit &U, const Function *F, References &Into, unsigned Depth) {
+void collect(Unit &U, const Function *F, NamedValues &Into, unsigned Depth) {
   if (Depth > 3)
     return;
   Into.TraverseStmt(F->Decl->getBody());
@@ -121,7 +121,7 @@ ModuleDeclaration fromBinding(Unit &U, const EntryPoint &P) {
 
 std::vector<ModuleDeclaration> modulesOf(Unit &U) {
   std::vector<ModuleDeclaration> Found;
-  References InInit;
+  NamedValues InInit;
   for (const EntryPoint &P : U.entryPoints().all()) {
     if (P.Where != Context::Init)
       continue;
