@@ -110,6 +110,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
   addAll(K.SectionGuards, Data["section-guards"]);
+  addAll(K.LockMacros, Data["macros"]);
   const Json &Breakers = Data["section-breakers"];
   addAll(K.StateAttachers, Breakers["attaches"]);
   addAll(K.StateReleasers, Breakers["detaches"]);
@@ -278,6 +279,8 @@ void loadBorrowedReferences(const Json &Data, Knowledge &K) {
 void loadObjectFlow(const Json &Data, Knowledge &K) {
   addAll(K.Fresh, Data["fresh"]);
   addAll(K.FreshFields, Data["fresh-fields"]);
+  addAll(K.FrozenFields, Data["frozen-fields"]["names"]);
+  addAll(K.RunsPythonForSomeTypes, Data["runs-python-for-some-types"]);
   addAll(K.SameOrFresh, Data["same-or-fresh"]);
   for (const auto &[Name, Row] : Data["retained"].items())
     K.Retained[Name] = Row["arguments"].get<std::vector<ArgumentIndex>>();

@@ -194,6 +194,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
   llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
@@ -230,6 +231,8 @@ struct Knowledge {
   llvm::StringMap<BorrowingIterator> BorrowingIterators;
   llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
   llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
+  llvm::StringSet<> FrozenFields;                      ///< "Record.field" of libraries: set once for each object
+  llvm::StringSet<> RunsPythonForSomeTypes;            ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
   llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
   llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument

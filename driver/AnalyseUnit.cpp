@@ -1,5 +1,6 @@
 #include "driver/AnalyseUnit.h"
 
+#include "analysis/Modules.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
@@ -133,6 +134,18 @@ PythonHeaders pythonHeaders(Preprocessor &PP) {
   return Headers;
 }
 
+/// One module of the unit that may run without the GIL is enough.
+GilUse gilUse(Unit &U) {
+  GilUse Use = GilUse::NoModule;
+  for (const ModuleDeclaration &M : modulesOf(U)) {
+    if (M.Gil == ModuleDeclaration::NotUsed)
+      return GilUse::NotUsed;
+    if (M.Gil != ModuleDeclaration::Unknown)
+      Use = GilUse::Kept;
+  }
+  return Use;
+}
+
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
@@ -151,6 +164,7 @@ public:
       for (const Diagnosis &D : C.Info->Make(C.Options)->run(U))
         if (U.concerns(D))
           Out.Findings.push_back(finding(*C.Info, D, Where));
+    Out.Gil = gilUse(U);
     Out.Counts = U.statistics();
   }
 

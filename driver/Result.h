@@ -37,11 +37,15 @@ struct Suppression {
   auto operator<=>(const Suppression &) const = default;
 };
 
+/// What the modules that a unit defines say about the GIL.
+enum class GilUse { NoModule, Kept, NotUsed };
+
 struct UnitResult {
   std::string File;
   UnitStatus Status = UnitStatus::Failed;
   std::string Problem; ///< one line for people: the first parse error, "timed out after 60 s", …; empty when analysed
   PythonHeaders Python;
+  GilUse Gil = GilUse::NoModule;
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
   Statistics Counts;
