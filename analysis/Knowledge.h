@@ -154,7 +154,7 @@ struct CollectorKnowledge {
   NameSet BorrowedResults;
   llvm::StringSet<> OwningWrappers;
   llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
-  llvm::StringSet<> BasesWithoutClear;
+  llvm::StringSet<> BasesWithoutClear, EmptiesBuiltIn;
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
@@ -162,12 +162,15 @@ struct CollectorKnowledge {
   NameSet CollectedBases;          ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
   NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
+  NameSet LeafOperators;           ///< functions whose result is a leaf when their arguments are
+  llvm::StringSet<> LeafFillers;   ///< functions that replace a leaf, given its address, by another
+  llvm::StringMap<std::vector<int>> LeafWrappers; ///< functions whose result refers to these arguments alone
   llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
   std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
   std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
   llvm::StringMap<ArgumentParser> ArgumentParsers;
   NameSet TraverseSafe;            ///< what tp_traverse may call
-  NameSet PythonApi;
+  NameSet PythonApi, PrivateApi;
   llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
   llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
 };

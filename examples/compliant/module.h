@@ -16,8 +16,17 @@ extern PyTypeObject Point_Type;
 
 #define Point_Check(op) PyObject_TypeCheck((op), &Point_Type)
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 int point_add_to_module(PyObject *module);
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
+int figure_add_to_module(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,5 +19,6 @@ extern PyTypeObject Point_Type;
 int point_add_to_module(PyObject *module);
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
+int figure_add_to_module(PyObject *module);
 
 #endif

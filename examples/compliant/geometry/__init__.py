@@ -1,5 +1,5 @@
-"""Points in the plane."""
+"""Points and figures in the plane."""
 
-from ._geometry import Point, centroid, grid
+from ._geometry import Figure, Layer, Point, Polygon, centroid, grid
 
-__all__ = ["Point", "centroid", "grid"]
+__all__ = ["Figure", "Layer", "Point", "Polygon", "centroid", "grid"]
