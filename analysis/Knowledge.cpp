@@ -63,6 +63,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Type, Where] : Data["function-types"].items())
+    K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
   addAll(K.InitMacros, Data["init-macros"]);
   addAll(K.BindingNamespaces, Data["binding-namespaces"]);
@@ -224,6 +226,9 @@ void loadAtomics(const Json &Data, AtomicKnowledge &K) {
 
 void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.RuntimeTypes, Data["runtime-types"]);
+  addAll(K.TypeObjects, Data["type-objects"]);
+  addAll(K.CapsuleReads, Data["capsule-reads"]);
+  addAll(K.ApiImports, Data["api-imports"]);
   addAll(K.FreshResults, Data["fresh-results"]);
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);

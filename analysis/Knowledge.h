@@ -84,6 +84,9 @@ struct AtomicKnowledge {
 /// How functions that are not part of the project use what they are given.
 struct SharingKnowledge {
   llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> TypeObjects;     ///< "PyTypeObject", under each of its names
+  llvm::StringSet<> CapsuleReads;    ///< return a pointer that another module offers
+  llvm::StringSet<> ApiImports;      ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
@@ -184,6 +187,7 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;
