@@ -202,7 +202,7 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
 std::optional<AccessPath> PathResolver::ofResult(const CallExpr *C) const {
   const FunctionDecl *Callee = C->getDirectCallee();
   const FunctionDecl *Definition = nullptr;
-  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth)
+  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth || !Scope.contains(Definition->getLocation()))
     return std::nullopt;
   QualType T = Callee->getReturnType();
   const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
@@ -260,6 +260,9 @@ std::optional<AccessPath> PathResolver::ofMember(const MemberExpr *M) const {
 
 std::optional<AccessPath> PathResolver::atCall(const AccessPath &P, const Expr *Call) const {
   const Expr *Argument = nullptr;
+  if (P.Kind == AccessPath::This && isa<CallExpr>(Call) && !argumentOf(Call, ThisArgument) &&
+      !isa<CXXOperatorCallExpr>(Call))
+    return P; // a lambda that std::call_once and its kin run: its `this` is the caller's
   if (P.Kind == AccessPath::This)
     Argument = argumentOf(Call, ThisArgument);
   else if (P.Kind == AccessPath::Parameter)

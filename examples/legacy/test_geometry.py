@@ -3,7 +3,7 @@ import sys
 import threading
 import unittest
 
-from geometry import Point, Union, centroid, grid
+from geometry import Bounds, Point, Transform, centroid, grid
 
 
 class ValueTest(unittest.TestCase):
@@ -56,29 +56,26 @@ class BulkTest(unittest.TestCase):
             centroid([Point(), None])
 
 
-class UnionTest(unittest.TestCase):
-    def test_parameters_are_computed_once(self):
-        union = Union([Point(1, 2), Point(1, 2), Point(3, 4)])
-        self.assertEqual(set(union.parameters), {Point(1, 2), Point(3, 4)})
-        union.members.clear()
-        self.assertIs(union.parameters, union.parameters)
-        self.assertEqual(len(union.parameters), 2)
-
-    def test_repr(self):
-        self.assertEqual(repr(Union([Point(1, 2), Point(3, 4)])), "Point(1.0, 2.0) | Point(3.0, 4.0)")
-        self.assertEqual(repr(Union([])), "")
-
-    def test_bad_members(self):
+class BorrowTest(unittest.TestCase):
+    def test_bounds(self):
+        bounds = Bounds()
+        self.assertEqual(bounds.area(), 0.0)
+        for point in grid(3, 4):
+            bounds.include(point)
+        self.assertEqual(bounds.area(), 6.0)
         with self.assertRaises(TypeError):
-            Union(1)
-        with self.assertRaises(TypeError):
-            Union([[]]).parameters
+            bounds.include(None)
 
-    def test_cycles_are_collected(self):
-        union = Union([])
-        union.members.append(union)
-        del union
-        self.assertGreater(gc.collect(), 0)
+    def test_transform(self):
+        transform = Transform()
+        self.assertEqual(transform.apply(Point(1, 2)), Point(1, 2))
+        transform.move(1, 0)
+        transform.scale(2)
+        self.assertEqual(transform.apply(Point(1, 2)), Point(4, 4))
+        with self.assertRaises(TypeError):
+            transform.apply(None)
+        with self.assertRaises(TypeError):
+            transform.scale(None)
 
 
 class ReuseTest(unittest.TestCase):
@@ -143,24 +140,6 @@ class ThreadTest(unittest.TestCase):
         for t in threads:
             t.join()
         self.assertEqual(wrong, [])
-
-    def test_union_that_others_change(self):
-        for _ in range(50):
-            union = Union([Point(n, n) for n in range(20)])
-            seen = []
-
-            def use():
-                seen.append(union.parameters)
-                repr(union)
-                union.members.append(Point(1, 2))
-                union.members.clear()
-
-            threads = [threading.Thread(target=use) for _ in range(8)]
-            for t in threads:
-                t.start()
-            for t in threads:
-                t.join()
-            self.assertEqual(len({id(parameters) for parameters in seen}), 1)
 
 
 if __name__ == "__main__":
