@@ -22,16 +22,12 @@ extern PyTypeObject Point_Type;
 
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
-int union_add_to_module(PyObject *module);
-
-#ifdef __cplusplus
-}
-#endif
 
 int bounds_add_to_module(PyObject *module);
 int figure_add_to_module(PyObject *module);
 int point_add_to_module(PyObject *module);
 int transform_add_to_module(PyObject *module);
+int union_add_to_module(PyObject *module);
 
 #ifdef __cplusplus
 }
