@@ -60,4 +60,23 @@ static PyObject *close_log(PyObject *op, PyObject *unused) {
   Py_RETURN_NONE;
 }
 METHOD(close_log)
+// CHECK: :[[@LINE-42]]:3: error: 'Iterator.sequence' is cleared and released when exhausted without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
+// CHECK-NEXT: :[[@LINE-39]]:50: note: 'next_item' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-48]]:7: note: two threads can find the same here
+// CHECK-NEXT: :[[@LINE-44]]:3: note: and both release it here
+// CHECK-NEXT: :[[@LINE-46]]:3: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section
+// CHECK-NEXT: :[[@LINE-30]]:5: error: 'Pipe.source' is cleared and released when exhausted without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
+// CHECK-NEXT: :[[@LINE-28]]:1: note: 'read_some' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-36]]:7: note: two threads can find the same here
+// CHECK-NEXT: :[[@LINE-33]]:5: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section
+// CHECK-NEXT: :[[@LINE-19]]:5: error: 'Log.file' is given to 'fclose' and reset without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
+// CHECK-NEXT: :[[@LINE-11]]:1: note: 'close_log' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-23]]:7: note: two threads can find the same here
+// CHECK-NEXT: :[[@LINE-23]]:5: note: released here
+// CHECK-NEXT: :[[@LINE-23]]:5: note: take the value out of the field in the object's critical section, then release it
+// CHECK-NEXT: :[[@LINE-20]]:5: error: 'Log.buffer' is given to 'free' and reset without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
+// CHECK-NEXT: :[[@LINE-16]]:1: note: 'close_log' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:7: note: two threads can find the same here
+// CHECK-NEXT: :[[@LINE-22]]:5: note: released here
+// CHECK-NEXT: :[[@LINE-24]]:5: note: take the value out of the field in the object's critical section, then release it
 // CHECK: end of report

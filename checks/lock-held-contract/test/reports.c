@@ -26,8 +26,11 @@ static int twice(Counter *self) {
 }
 static PyObject *next_item(PyObject *op) { return twice((Counter *)op) == 0 ? Py_NewRef(op) : NULL; }
 PyType_Slot counter_slots[] = {{Py_tp_iternext, (void *)next_item}, {0, NULL}};
-// CHECK: :[[@LINE-17]]:3: warning: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-15]]:1: note: 'step' is ml_meth
-// CHECK-NEXT: :[[@LINE-19]]:3: note: take the lock before this call
-// CHECK-NEXT: :[[@LINE-9]]:3: warning: 'step_lock_held' expects the lock of 'self' to be held
+// CHECK: :[[@LINE-15]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-13]]:1: note: 'step' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-17]]:3: note: take the lock before this call
+// CHECK-NEXT: :[[@LINE-8]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-5]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-7]]:51: note: which calls 'twice' here
+// CHECK-NEXT: :[[@LINE-11]]:3: note: take the lock before this call
 // CHECK: end of report

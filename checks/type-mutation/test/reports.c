@@ -17,10 +17,10 @@ static PyObject *mark(PyObject *module, PyObject *type) {
   Py_RETURN_NONE;
 }
 METHOD(mark)
-// CHECK: :[[@LINE-13]]:3: warning: writing 'type->tp_hash' after the type is shared races with attribute lookup in other threads [ungil-type-mutation]
-// CHECK-NEXT: :[[@LINE-10]]:1: note: 'unhash' is ml_meth
-// CHECK-NEXT: :[[@LINE-15]]:3: note: set the attribute with PyObject_SetAttrString, or before PyType_Ready
-// CHECK-NEXT: :[[@LINE-9]]:7: warning: writing 'type->tp_dict' after the type is shared
-// CHECK-NEXT: :[[@LINE-6]]:1: note: 'mark' is ml_meth
-// CHECK-NEXT: :[[@LINE-11]]:7: note: set the attribute with
+// CHECK: :[[@LINE-12]]:3: warning: writing 'type->tp_hash' after the type is shared races with attribute lookup in other threads [ungil-type-mutation]
+// CHECK-NEXT: :[[@LINE-9]]:1: note: 'unhash' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-14]]:3: note: set the attribute with PyObject_SetAttrString, or before PyType_Ready
+// CHECK-NEXT: :[[@LINE-8]]:7: warning: writing 'type->tp_dict' after the type is shared races with attribute lookup in other threads [ungil-type-mutation]
+// CHECK-NEXT: :[[@LINE-5]]:1: note: 'mark' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-10]]:7: note: set the attribute with PyObject_SetAttrString, or before PyType_Ready
 // CHECK: end of report
