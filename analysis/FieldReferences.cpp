@@ -27,7 +27,8 @@ bool isUnset(const Expr *E, const ASTContext &Context) {
 }
 
 bool contains(const Stmt *S, const Stmt *Wanted) {
-  return S && (S == Wanted || llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
 }
 
 bool endsInJump(const Stmt *S) {
@@ -72,7 +73,8 @@ public:
       return true;
     const Knowledge &K = Knowledge::get();
     bool IsReference = K.ReferenceDrops.contains(Callee->getName());
-    if (IsReference || K.Sharing.Closers.contains(Callee->getName()) || K.Deallocators.contains(Callee->getName()))
+    if (IsReference || K.Sharing.Closers.contains(Callee->getName()) ||
+        K.Deallocators.contains(Callee->getName()))
       Drops.push_back({C, C->getArg(0), Callee->getNameAsString(), IsReference});
     return true;
   }
@@ -92,7 +94,8 @@ bool isReferenceOwner(QualType T) {
   const auto &Owners = Knowledge::get().ReferenceOwners;
   if (Owners.contains(qualifiedName(*Class)))
     return true;
-  return llvm::any_of(Class->bases(), [](const CXXBaseSpecifier &Base) { return isReferenceOwner(Base.getType()); });
+  return llvm::any_of(Class->bases(),
+                      [](const CXXBaseSpecifier &Base) { return isReferenceOwner(Base.getType()); });
 }
 
 /// Whether the value's only use is to give it up.
@@ -125,7 +128,8 @@ public:
     return Guarded.size() > Open.size();
   }
 
-  /// Whether methods set the field to something too: then it is working state, whose races are not only those of closing.
+  /// Whether methods set the field to something too: then it is working state, whose races are not only those
+  /// of closing.
   bool isRefilled(const SharedState::Accesses &All) {
     return llvm::any_of(All, [&](const SharedAccess &A) {
       return A.writes() && U.shared().isConcurrent(A) && !(A.Value && isUnset(A.Value, U.context()));
@@ -163,7 +167,8 @@ private:
   }
 
   bool before(const Stmt *A, const Stmt *B) const {
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
+                                        SM.getExpansionLoc(B->getBeginLoc()));
   }
 
   /// As the function that stores names the field.
@@ -222,8 +227,8 @@ private:
   }
 
   bool concerns(const Expr *E, const AccessPath &Path) {
-    if (auto P = U.paths().resolve(E);
-        P && P->Kind == Path.Kind && P->Root == Path.Root && !P->Fields.empty() && P->Fields.size() <= Path.Fields.size() + 2)
+    if (auto P = U.paths().resolve(E); P && P->Kind == Path.Kind && P->Root == Path.Root &&
+                                       !P->Fields.empty() && P->Fields.size() <= Path.Fields.size() + 2)
       return true;
     return llvm::any_of(E->children(), [&](const Stmt *Child) {
       const auto *Inner = dyn_cast_or_null<Expr>(Child);
@@ -242,7 +247,8 @@ std::vector<FieldRelease> fieldReleases(Unit &U) {
   std::vector<FieldRelease> Found;
   Fields Of(U);
   for (const auto &[Location, All] : U.shared().locations()) {
-    if (Location.Kind != AccessPath::Object || llvm::any_of(All, [](const SharedAccess &A) { return A.Atomic.has_value(); }))
+    if (Location.Kind != AccessPath::Object ||
+        llvm::any_of(All, [](const SharedAccess &A) { return A.Atomic.has_value(); }))
       continue;
     QualType Type = typeOf(Location, U.context());
     std::set<const Function *> Judged;
@@ -274,8 +280,8 @@ std::vector<FieldBorrow> fieldBorrows(Unit &U) {
       continue;
     std::vector<const SharedAccess *> Writers;
     for (const SharedAccess &A : All)
-      if (A.writes() && A.What != SharedAccess::Exposed && !WrittenOnce.contains(&A) && U.shared().isConcurrent(A) &&
-          !U.shared().guardsOf(A).Unknown)
+      if (A.writes() && A.What != SharedAccess::Exposed && !WrittenOnce.contains(&A) &&
+          U.shared().isConcurrent(A) && !U.shared().guardsOf(A).Unknown)
         Writers.push_back(&A);
     if (Writers.empty())
       continue;

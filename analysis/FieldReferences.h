@@ -1,5 +1,6 @@
-// References and resources that objects hold in their fields: functions that drop what is stored there, and functions that
-// use it without a reference of their own. Both are races of two threads that have the same object.
+// References and resources that objects hold in their fields: functions that drop what is stored there, and
+// functions that use it without a reference of their own. Both are races of two threads that have the same
+// object.
 #pragma once
 
 #include "analysis/BorrowedUses.h"
@@ -20,8 +21,8 @@ struct FieldRelease {
   std::string By;                       ///< the macro or function that releases
 };
 
-/// One for each field and function, in functions that other threads can run on the same object. Fields that most
-/// functions guard are left out.
+/// One for each field and function, in functions that other threads can run on the same object. Fields that
+/// most functions guard are left out.
 std::vector<FieldRelease> fieldReleases(Unit &);
 
 /// A function that uses the object in a field although another one can drop it.

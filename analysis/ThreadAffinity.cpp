@@ -19,7 +19,8 @@ bool endsInJump(const Stmt *S) {
 }
 
 bool contains(const Stmt *S, const Stmt *Wanted) {
-  return S && (S == Wanted || llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
 }
 
 class Branches : public BodyVisitor {
@@ -50,8 +51,11 @@ bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned De
     if (const Function *Helper = Index.find(Callee); Helper && Helper != &F && !C->getType()->isVoidType()) {
       Branches Of;
       Of.TraverseStmt(Helper->Decl->getBody());
-      if (llvm::any_of(Of.Returned, [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }) ||
-          llvm::any_of(Of.All, [&](const IfStmt *I) { return I->getCond() && asksForThread(*Helper, I->getCond(), Depth + 1); }))
+      if (llvm::any_of(Of.Returned,
+                       [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }) ||
+          llvm::any_of(Of.All, [&](const IfStmt *I) {
+            return I->getCond() && asksForThread(*Helper, I->getCond(), Depth + 1);
+          }))
         return true;
     }
   }
@@ -59,8 +63,9 @@ bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned De
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
     const auto &Assigned = Fresh.valuesOf(F).Assigned;
     auto Values = V ? Assigned.find(V) : Assigned.end();
-    return Values != Assigned.end() &&
-           llvm::any_of(Values->second, [&](const Expr *Value) { return asksForThread(F, Value, Depth + 1); });
+    return Values != Assigned.end() && llvm::any_of(Values->second, [&](const Expr *Value) {
+             return asksForThread(F, Value, Depth + 1);
+           });
   }
   return llvm::any_of(E->children(), [&](const Stmt *Child) {
     const auto *Inner = dyn_cast_or_null<Expr>(Child);
@@ -88,7 +93,8 @@ bool ThreadAffinity::decides(const Function &F, const Expr *At) {
     if (contains(I->getThen(), At) || contains(I->getElse(), At))
       return true;
     return endsInJump(I->getThen()) && !contains(I, At) &&
-           SM.isBeforeInTranslationUnit(SM.getExpansionLoc(I->getBeginLoc()), SM.getExpansionLoc(At->getBeginLoc()));
+           SM.isBeforeInTranslationUnit(SM.getExpansionLoc(I->getBeginLoc()),
+                                        SM.getExpansionLoc(At->getBeginLoc()));
   });
 }
 

@@ -1,4 +1,5 @@
-// Code that only the thread which owns an object reaches: a test compares who runs with who owns and turns others away.
+// Code that only the thread which owns an object reaches: a test compares who runs with who owns and turns
+// others away.
 #pragma once
 
 #include "analysis/Freshness.h"

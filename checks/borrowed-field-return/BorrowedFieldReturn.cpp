@@ -1,11 +1,13 @@
-// Reports a function that reads an object from a field and references, returns or uses it, with no lock in common with a
-// function that replaces the field: the object can be freed between the two steps, even when the writer holds a lock. One
-// finding for each field; other such readers are notes.
+// Reports a function that reads an object from a field and references, returns or uses it, with no lock in
+// common with a function that replaces the field: the object can be freed between the two steps, even when
+// the writer holds a lock. One finding for each field; other such readers are notes.
 //
-// Does not report fields that only construction and tear-down write, fields that are filled once and then stay, readers
-// and writers with a common lock, functions whose callers hold it, and values that are only compared.
+// Does not report fields that only construction and tear-down write, fields that are filled once and then
+// stay, readers and writers with a common lock, functions whose callers hold it, and values that are only
+// compared.
 //
-// Known holes: writers in other translation units and through PyMemberDef; a lock of another instance of the type.
+// Known holes: writers in other translation units and through PyMemberDef; a lock of another instance of the
+// type.
 
 #include "analysis/FieldReferences.h"
 #include "analysis/Names.h"
@@ -26,7 +28,8 @@ public:
         Found.push_back(describe(U, B));
       else
         Found[At->second].Related.push_back(
-            {B.Read->At->getSourceRange(), "'" + displayName(*B.Read->In->Decl) + "' uses it in the same way"});
+            {B.Read->At->getSourceRange(),
+             "'" + displayName(*B.Read->In->Decl) + "' uses it in the same way"});
     }
     return Found;
   }
@@ -37,13 +40,15 @@ private:
     std::string WriterName = displayName(*Writer.In->Decl);
     Diagnosis D;
     D.Where = Read.At->getSourceRange();
-    D.Message = locationName(Read.Location) + " is read and " + use(B.Use) + " without a lock while '" + WriterName +
-                "' can replace it; the old object may be freed before " + tooLate(B.Use);
-    D.Sureness = isKnownConcurrent(U, Read) && isKnownConcurrent(U, Writer) ? Confidence::Likely : Confidence::Possible;
+    D.Message = locationName(Read.Location) + " is read and " + use(B.Use) + " without a lock while '" +
+                WriterName + "' can replace it; the old object may be freed before " + tooLate(B.Use);
+    D.Sureness = isKnownConcurrent(U, Read) && isKnownConcurrent(U, Writer) ? Confidence::Likely
+                                                                            : Confidence::Possible;
     explainRoute(U, Read, D);
     const Guards &Held = U.shared().guardsOf(Writer);
-    D.Path.push_back({Writer.At->getSourceRange(), "replaced here in '" + WriterName + "'" +
-                                                       (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
+    D.Path.push_back(
+        {Writer.At->getSourceRange(),
+         "replaced here in '" + WriterName + "'" + (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
     D.Path.push_back({Read.At->getSourceRange(),
                       "take a reference in the object's critical section, which the writer must hold too"});
     return D;

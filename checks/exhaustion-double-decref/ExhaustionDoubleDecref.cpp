@@ -1,9 +1,9 @@
-// Reports a function that finds a shared object used up, clears a field of it and releases what the field held, with no
-// lock: two threads that pass the test together release it twice. The same for resources that are no objects: a file that
-// is closed, memory that is freed.
+// Reports a function that finds a shared object used up, clears a field of it and releases what the field
+// held, with no lock: two threads that pass the test together release it twice. The same for resources that
+// are no objects: a file that is closed, memory that is freed.
 //
-// Does not report tear-down, functions under a lock or whose callers hold it, atomic exchanges, code that is not compiled
-// on free-threaded builds, and fields that most functions guard (ungil-inconsistent-locking).
+// Does not report tear-down, functions under a lock or whose callers hold it, atomic exchanges, code that is
+// not compiled on free-threaded builds, and fields that most functions guard (ungil-inconsistent-locking).
 //
 // Known holes: the test, the store and the release in different functions.
 
@@ -40,17 +40,20 @@ private:
     Diagnosis D;
     D.Where = Store.At->getSourceRange();
     D.Message = locationName(Store.Location) +
-                (Closes ? " is given to '" + R.By + "' and reset without synchronisation; two threads can both release it"
-                        : " is cleared and released when exhausted without synchronisation; two threads can both release it");
+                (Closes ? " is given to '" + R.By +
+                              "' and reset without synchronisation; two threads can both release it"
+                        : " is cleared and released when exhausted without synchronisation; two threads can "
+                          "both release it");
     D.Sureness = isKnownConcurrent(U, Store) ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Store, D);
     D.Path.push_back({R.Test->getSourceRange(), "two threads can find the same here"});
     if (R.Release)
       D.Path.push_back({R.Release->getSourceRange(), Closes ? "released here" : "and both release it here"});
-    D.Path.push_back({Store.At->getSourceRange(),
-                      Closes ? "take the value out of the field in the object's critical section, then release it"
-                             : "leave the release to tp_dealloc on free-threaded builds, or take the reference out in the "
-                               "object's critical section"});
+    D.Path.push_back(
+        {Store.At->getSourceRange(),
+         Closes ? "take the value out of the field in the object's critical section, then release it"
+                : "leave the release to tp_dealloc on free-threaded builds, or take the reference out in the "
+                  "object's critical section"});
     return D;
   }
 };

@@ -1,8 +1,9 @@
-// Reports a call of a function whose name says that its caller holds a lock ("…_lock_held"), from a function that holds
-// none, is not called under one, and does not say so of itself either.
+// Reports a call of a function whose name says that its caller holds a lock ("…_lock_held"), from a function
+// that holds none, is not called under one, and does not say so of itself either.
 //
-// Does not report construction, tear-down, traversal and module initialisation, calls with an object that nobody else has
-// yet, and callers that hold any lock: which one the callee means is known to the project alone.
+// Does not report construction, tear-down, traversal and module initialisation, calls with an object that
+// nobody else has yet, and callers that hold any lock: which one the callee means is known to the project
+// alone.
 //
 // Known holes: another lock than the expected one; contracts that only a comment states.
 
@@ -57,12 +58,16 @@ private:
     const Expr *Object = objectOf(C);
     bool Known = Object && isObject(Object);
     auto P = Known ? U.paths().resolve(Object) : std::nullopt;
-    std::string Lock = !Known ? "a lock" : P ? "the lock of '" + P->spelling() + "'" : "the lock of its object";
+    std::string Lock = !Known ? "a lock"
+                       : P    ? "the lock of '" + P->spelling() + "'"
+                              : "the lock of its object";
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = "'" + displayName(*C.Callee) + "' expects " + Lock + " to be held, as its name says, but no lock is held here";
-    D.Sureness = Known && U.contexts().of(C.In).intersects({Context::Concurrent, Context::Detached}) ? Confidence::Likely
-                                                                                                      : Confidence::Possible;
+    D.Message = "'" + displayName(*C.Callee) + "' expects " + Lock +
+                " to be held, as its name says, but no lock is held here";
+    D.Sureness = Known && U.contexts().of(C.In).intersects({Context::Concurrent, Context::Detached})
+                     ? Confidence::Likely
+                     : Confidence::Possible;
     D.Path = routeTo(C.In, Racing, U.contexts());
     D.Path.push_back({C.Site->getSourceRange(), "take the lock before this call"});
     return D;

@@ -1,8 +1,8 @@
-// Reports an assignment to a member of a type object, and a change of its dictionary, in a function that runs while other
-// threads look attributes up in the type: they read slots and caches without a lock.
+// Reports an assignment to a member of a type object, and a change of its dictionary, in a function that runs
+// while other threads look attributes up in the type: they read slots and caches without a lock.
 //
-// Does not report module initialisation, types that the function has just made, and attributes that are set through the
-// API (PyObject_SetAttr), which stops or locks out the others.
+// Does not report module initialisation, types that the function has just made, and attributes that are set
+// through the API (PyObject_SetAttr), which stops or locks out the others.
 //
 // Known holes: types that are reached through a struct of another project.
 
@@ -70,10 +70,12 @@ private:
       D.Where = Site->getSourceRange();
       D.Message = "writing '" + Name + M->getMemberDecl()->getNameAsString() +
                   "' after the type is shared races with attribute lookup in other threads";
-      D.Sureness = U.contexts().of(&F).intersects({Context::Concurrent, Context::Detached}) ? Confidence::Likely
-                                                                                             : Confidence::Possible;
+      D.Sureness = U.contexts().of(&F).intersects({Context::Concurrent, Context::Detached})
+                       ? Confidence::Likely
+                       : Confidence::Possible;
       D.Path = routeTo(&F, Racing, U.contexts());
-      D.Path.push_back({Site->getSourceRange(), "set the attribute with PyObject_SetAttrString, or before PyType_Ready"});
+      D.Path.push_back(
+          {Site->getSourceRange(), "set the attribute with PyObject_SetAttrString, or before PyType_Ready"});
       Out.push_back(std::move(D));
     }
 
