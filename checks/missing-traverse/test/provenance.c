@@ -30,7 +30,7 @@ static int chosen_init(PyObject *o, PyObject *args, PyObject *kwargs) {
 }
 DEALLOC(Chosen, first)
 TYPE(Chosen, .tp_init = chosen_init);
-// CHECK: :[[@LINE-1]]:6: warning: type 'm.Chosen' owns reference field 'first' but has no tp_traverse
+// CHECK: :[[@LINE-1]]:1: warning: type 'm.Chosen' owns reference field 'first' but has no tp_traverse
 
 // Assigned by Python code, without a function.
 typedef struct {
@@ -40,7 +40,7 @@ typedef struct {
 static PyMemberDef members[] = {{"any", T_OBJECT_EX, offsetof(Member, any), 0, NULL}, {NULL, 0, 0, 0, NULL}};
 DEALLOC(Member, any)
 TYPE(Member, .tp_members = members);
-// CHECK: :[[@LINE-1]]:6: warning: type 'm.Member' owns reference field 'any' but has no tp_traverse
+// CHECK: :[[@LINE-1]]:1: warning: type 'm.Member' owns reference field 'any' but has no tp_traverse
 
 // Out of what the object itself led to: a row of a database.
 typedef struct {

@@ -38,8 +38,8 @@ static int half_clear(PyObject *m) {
 }
 struct PyModuleDef half = {PyModuleDef_HEAD_INIT, "half", NULL, sizeof(State), NULL, slots, traverse, half_clear, NULL};
 // CHECK: :[[@LINE-5]]:12: warning: the state of module 'half' owns 'cache', but nothing releases it; what it refers to is never freed
-// CHECK-NEXT: :[[@LINE-31]]:13: note: 'cache' is visited and never released
-// CHECK-NEXT: :[[@LINE-26]]:3: note: it owns a reference: 'exec' stores a new reference in it here
+// CHECK-NEXT: :[[@LINE-32]]:13: note: 'cache' is visited and never released
+// CHECK-NEXT: :[[@LINE-27]]:3: note: it owns a reference: 'exec' stores a new reference in it here
 // CHECK-NEXT: :[[@LINE-8]]:12: note: release in m_clear what m_traverse visits, and call m_clear from m_free
 
 // One of the two is enough.

@@ -27,8 +27,8 @@ static int bad_traverse(PyObject *self, visitproc visit, void *arg) {
   return 0;
 }
 static PyType_Slot bad_slots[] = {{Py_tp_traverse, (void *)bad_traverse}, {0, nullptr}};
-// CHECK: :[[@LINE-5]]:22: error: 'nanobind::find' is not allowed inside tp_traverse: it makes an object that owns a reference; use a handle [ungil-traverse-side-effect]
-// CHECK-NEXT: :[[@LINE-2]]:60: note: 'bad_traverse' is tp_traverse; the collector calls it with all other threads stopped
+// CHECK: :[[@LINE-5]]:22: error: 'find' is not allowed inside tp_traverse: it makes an object that owns a reference; use a handle [ungil-traverse-side-effect]
+// CHECK-NEXT: :[[@LINE-2]]:52: note: 'bad_traverse' is tp_traverse; the collector calls it with all other threads stopped
 // CHECK-NEXT: :[[@LINE-7]]:22: note: only visit what the object owns, and read it without taking references
 PyType_Slot *slots[] = {good_slots, bad_slots};
 // CHECK: end of report
