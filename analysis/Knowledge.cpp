@@ -63,6 +63,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Type, Where] : Data["function-types"].items())
+    K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
   addAll(K.InitMacros, Data["init-macros"]);
   addAll(K.BindingNamespaces, Data["binding-namespaces"]);
@@ -110,6 +112,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
   addAll(K.SectionGuards, Data["section-guards"]);
+  addAll(K.LockMacros, Data["macros"]);
   const Json &Breakers = Data["section-breakers"];
   addAll(K.StateAttachers, Breakers["attaches"]);
   addAll(K.StateReleasers, Breakers["detaches"]);
@@ -223,6 +226,9 @@ void loadAtomics(const Json &Data, AtomicKnowledge &K) {
 
 void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.RuntimeTypes, Data["runtime-types"]);
+  addAll(K.TypeObjects, Data["type-objects"]);
+  addAll(K.CapsuleReads, Data["capsule-reads"]);
+  addAll(K.ApiImports, Data["api-imports"]);
   addAll(K.FreshResults, Data["fresh-results"]);
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);
@@ -282,6 +288,8 @@ void loadBorrowedReferences(const Json &Data, Knowledge &K) {
 void loadObjectFlow(const Json &Data, Knowledge &K) {
   addAll(K.Fresh, Data["fresh"]);
   addAll(K.FreshFields, Data["fresh-fields"]);
+  addAll(K.FrozenFields, Data["frozen-fields"]["names"]);
+  addAll(K.RunsPythonForSomeTypes, Data["runs-python-for-some-types"]);
   addAll(K.SameOrFresh, Data["same-or-fresh"]);
   for (const auto &[Name, Row] : Data["retained"].items())
     K.Retained[Name] = Row["arguments"].get<std::vector<ArgumentIndex>>();

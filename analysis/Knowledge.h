@@ -84,6 +84,9 @@ struct AtomicKnowledge {
 /// How functions that are not part of the project use what they are given.
 struct SharingKnowledge {
   llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> TypeObjects;     ///< "PyTypeObject", under each of its names
+  llvm::StringSet<> CapsuleReads;    ///< return a pointer that another module offers
+  llvm::StringSet<> ApiImports;      ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
@@ -184,6 +187,7 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;
@@ -197,6 +201,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
   llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
@@ -233,6 +238,8 @@ struct Knowledge {
   llvm::StringMap<BorrowingIterator> BorrowingIterators;
   llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
   llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
+  llvm::StringSet<> FrozenFields;                      ///< "Record.field" of libraries: set once for each object
+  llvm::StringSet<> RunsPythonForSomeTypes;            ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
   llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
   llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument

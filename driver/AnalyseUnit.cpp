@@ -1,5 +1,6 @@
 #include "driver/AnalyseUnit.h"
 
+#include "analysis/Modules.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
@@ -154,6 +155,18 @@ PythonHeaders pythonHeaders(Preprocessor &PP) {
   return Headers;
 }
 
+/// One module of the unit that may run without the GIL is enough.
+GilUse gilUse(Unit &U) {
+  GilUse Use = GilUse::NoModule;
+  for (const ModuleDeclaration &M : modulesOf(U)) {
+    if (M.Gil == ModuleDeclaration::NotUsed)
+      return GilUse::NotUsed;
+    if (M.Gil != ModuleDeclaration::Unknown)
+      Use = GilUse::Kept;
+  }
+  return Use;
+}
+
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
@@ -172,6 +185,7 @@ public:
       for (const Diagnosis &D : C.Info->Make(C.Options)->run(U))
         if (U.concerns(D))
           Out.Findings.push_back(finding(*C.Info, D, Where));
+    Out.Gil = gilUse(U);
     if (const TypeGraph *Graph = U.typesIfBuilt())
       for (const auto &T : Graph->types())
         Out.Types.push_back(typeFact(*Graph, *T, Where));

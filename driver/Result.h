@@ -37,6 +37,8 @@ struct Suppression {
   auto operator<=>(const Suppression &) const = default;
 };
 
+/// What the modules that a unit defines say about the GIL.
+enum class GilUse { NoModule, Kept, NotUsed };
 /// A field of a Python type that can hold references, and what the collector is told of it.
 struct FieldFact {
   std::string Name;
@@ -64,6 +66,7 @@ struct UnitResult {
   std::string
       Problem; ///< one line for people: the first parse error, "timed out after 60 s", …; empty when analysed
   PythonHeaders Python;
+  GilUse Gil = GilUse::NoModule;
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
   std::vector<TypeFact> Types; ///< empty unless a check asked for them

@@ -167,6 +167,7 @@ std::string toJson(const UnitResult &Unit) {
   Result["file"] = Encode.text(Unit.File);
   Result["status"] = nameOf(Unit.Status);
   Result["problem"] = Encode.text(Unit.Problem);
+  Result["gil"] = unsigned(Unit.Gil);
   Result["python"] = Encode.python(Unit.Python);
   Result["findings"] = std::move(Findings);
   Result["suppressions"] = std::move(Suppressions);
@@ -186,6 +187,7 @@ UnitResult unitFromJson(std::string_view Line) {
              Unit.Status);
   Unit.Problem = text(Value, "problem");
   Unit.Python = python(member(Value, "python"));
+  Unit.Gil = GilUse(std::min(number(Value, "gil"), unsigned(GilUse::NotUsed)));
   Unit.Findings = list(Value, "findings", finding);
   Unit.Suppressions = list(Value, "suppressions", suppression);
   Unit.Types = list(Value, "types", typeFact);

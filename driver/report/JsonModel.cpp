@@ -149,6 +149,8 @@ Json JsonEncoder::finding(const Finding &F) const {
   Result["message"] = text(F.Message);
   Result["severity"] = nameOf(F.Level);
   Result["confidence"] = nameOf(F.Sureness);
+  if (F.Latent)
+    Result["latent"] = true;
   Result.update(region(F.Where));
   Result["path"] = steps(F.Path);
   Result["related"] = steps(F.Related);

@@ -79,7 +79,21 @@ static PyObject *locked_if_list(PyObject *self, PyObject *arg) {
   return item;
 }
 
-PyMethodDef methods[] = {{"sum", sum, METH_O, NULL},
+// The variable's only value is made from what the variable was before.
+static PyObject *rebound(PyObject *self, PyObject *arg) {
+  PyObject *item;
+  if (!(arg = PySequence_Fast(arg, "need a sequence")))
+    return NULL;
+  // CHECK: storage.c:[[@LINE+1]]:10: warning: 'PySequence_Fast_GET_ITEM' reads the storage of what 'PySequence_Fast' returns, which is the argument 'arg'
+  item = Py_NewRef(PySequence_Fast_GET_ITEM(arg, 0));
+  // CHECK: storage.c:[[@LINE+6]]:38: note: 'rebound' is ml_meth
+  // CHECK: storage.c:[[@LINE-2]]:10: note: read items with PyList_GetItemRef
+  Py_DECREF(arg);
+  return item;
+}
+
+PyMethodDef methods[] = {{"rebound", rebound, METH_O, NULL},
+                         {"sum", sum, METH_O, NULL},
                          {"cached", cached, METH_O, NULL},
                          {"twice", twice, METH_O, NULL},
                          {"copied", copied, METH_O, NULL},
