@@ -43,11 +43,14 @@ private:
            U.types().isCollected(T) == Answer::Yes;
   }
 
+  /// Without fields of its own, and more so when its attributes cannot be set, a type is rarely in a cycle
+  /// with an instance.
   static Diagnosis describeInherited(const TypeInfo &T) {
     Diagnosis D;
     D.Where = nameRange(T.Definition);
     D.Message = "heap type '" + T.Name + "' inherits tp_traverse from '" + T.Base.Name +
                 "', which does not visit the type of the instance; the type is never freed";
+    D.Sureness = T.has("immutable") || T.Edges.empty() ? Confidence::Possible : Confidence::Likely;
     D.Path.push_back(
         {D.Where, "add a tp_traverse that visits Py_TYPE(self) and calls the base's, and a tp_clear"});
     return D;

@@ -5,7 +5,7 @@
 
 typedef struct {
   PyDictObject dict;
-  long count;
+  PyObject *missing;
 } Counter;
 static PyType_Slot counter_slots[] = {{Py_tp_base, &PyDict_Type}, {0, NULL}};
 PyType_Spec counter_spec = {"m.Counter", sizeof(Counter), 0, Py_TPFLAGS_DEFAULT, counter_slots};
@@ -39,6 +39,16 @@ static int other_traverse(PyObject *o, visitproc visit, void *arg) { return of_o
 static PyType_Slot other_slots[] = {{Py_tp_base, &PyType_Type}, {Py_tp_traverse, (void *)other_traverse}, {Py_tp_clear, (void *)meta_clear}, {0, NULL}};
 PyType_Spec other_spec = {"m.Other", 0, 0, Py_TPFLAGS_HAVE_GC, other_slots};
 void choose(PyTypeObject *type) { of_other.traverse = (traverseproc)PyType_GetSlot(type, Py_tp_traverse); }
+
+// A type that adds nothing, and one whose attributes cannot be set.
+typedef struct {
+  PyDictObject dict;
+  long count;
+} Tally;
+static PyType_Slot tally_slots[] = {{Py_tp_base, &PyDict_Type}, {0, NULL}};
+PyType_Spec tally_spec = {"m.Tally", sizeof(Tally), 0, Py_TPFLAGS_DEFAULT, tally_slots};
+static PyType_Slot fixed_slots[] = {{Py_tp_base, &PyDict_Type}, {0, NULL}};
+PyType_Spec fixed_spec = {"m.Fixed", sizeof(Counter), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, fixed_slots};
 
 // A base without tp_traverse.
 static PyType_Slot text_slots[] = {{Py_tp_base, &PyUnicode_Type}, {0, NULL}};
