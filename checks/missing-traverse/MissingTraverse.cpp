@@ -13,6 +13,8 @@
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
 
+#include "clang/AST/DeclCXX.h"
+
 namespace ungil {
 namespace {
 
@@ -41,9 +43,22 @@ private:
   static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
     return llvm::any_of(U.types().types(), [&](const auto &Owner) {
       const Function *Traverse = Owner->slot("tp_traverse").Body;
-      return Traverse && Owner->Struct != T.Struct &&
+      return Traverse && !beginsWith(Owner->Struct, T.Struct) &&
              U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
     });
+  }
+
+  /// The struct is the other one or has it as its first member, as the objects of derived types do.
+  static bool beginsWith(const clang::RecordDecl *Struct, const clang::RecordDecl *Other) {
+    while (Struct && Struct != Other) {
+      const auto *Class = llvm::dyn_cast<clang::CXXRecordDecl>(Struct);
+      clang::QualType First = Class && Class->getNumBases() ? Class->bases_begin()->getType()
+                              : Struct->field_empty()       ? clang::QualType()
+                                                            : Struct->field_begin()->getType();
+      Struct = First.isNull() ? nullptr : First->getAsRecordDecl();
+      Struct = Struct ? Struct->getDefinition() : nullptr;
+    }
+    return Struct;
   }
 
   static Diagnosis flagAlone(const TypeInfo &T) {
