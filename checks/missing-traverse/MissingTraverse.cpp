@@ -43,7 +43,7 @@ private:
   static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
     return llvm::any_of(U.types().types(), [&](const auto &Owner) {
       const Function *Traverse = Owner->slot("tp_traverse").Body;
-      return Traverse && !beginsWith(Owner->Struct, T.Struct) &&
+      return Traverse && Owner->Struct && !beginsWith(Owner->Struct, T.Struct) &&
              U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
     });
   }
