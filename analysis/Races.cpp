@@ -125,6 +125,8 @@ bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
 
 std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedState::Accesses &All) {
   SharedState &S = U.shared();
+  if (QualType T = typeOf(Location, U.context()); !T.isNull() && isAtomicType(T))
+    return std::nullopt;
   Race R;
   R.Location = &Location;
   std::vector<const SharedAccess *> Concurrent;
@@ -192,6 +194,71 @@ bool Claims::has(const AccessPath &Location) const {
       return false;
     return std::equal(P.Fields.begin(), P.Fields.end(), Location.Fields.begin());
   });
+}
+
+namespace {
+
+/// Where the unit says that its module does not need the GIL; invalid when it does not say so.
+SourceLocation gilFreeDeclaration(const Unit &U) {
+  const Knowledge &K = Knowledge::get();
+  for (const Call &C : U.index().externalCalls())
+    if (K.GilDeclarations.contains(qualifiedName(*C.Callee)))
+      return C.Site->getBeginLoc();
+  for (const VarDecl *V : U.index().initialised()) {
+    const auto *Slots = dyn_cast<InitListExpr>(V->getInit()->IgnoreImplicit());
+    if (!Slots || typeName(U.context().getBaseElementType(V->getType())) != "PyModuleDef_Slot")
+      continue;
+    for (const Expr *Element : Slots->inits()) {
+      const auto *Slot = dyn_cast<InitListExpr>(Element->IgnoreImplicit());
+      Expr::EvalResult Id;
+      if (Slot && Slot->getNumInits() == 2 && Slot->getInit(0)->EvaluateAsInt(Id, U.context()) &&
+          Id.Val.getInt().getZExtValue() < K.ModuleSlotNames.size() &&
+          K.ModuleSlotNames[Id.Val.getInt().getZExtValue()] == "Py_mod_gil" &&
+          !Slot->getInit(1)->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull))
+        return Slot->getBeginLoc();
+    }
+  }
+  return {};
+}
+
+bool takesLocks(const Unit &U) {
+  const Knowledge &K = Knowledge::get();
+  return llvm::any_of(U.index().externalCalls(), [&](const Call &C) {
+    return K.LockFunctions.contains(qualifiedName(*C.Callee)) ||
+           (isa<CXXConstructExpr>(C.Site) && K.GuardTypes.contains(typeName(C.Site->getType())));
+  });
+}
+
+constexpr std::size_t MaxSingle = 3; // findings that are still read one by one
+
+} // namespace
+
+std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *Subject) {
+  std::vector<Diagnosis> Found;
+  SourceLocation Declared = gilFreeDeclaration(U);
+  auto IsLikely = [](const ToldRace &R) { return R.Told.Sureness != Confidence::Possible; };
+  std::size_t Likely = llvm::count_if(All, IsLikely);
+  if (Declared.isInvalid() || takesLocks(U) || Likely <= MaxSingle) {
+    for (ToldRace &R : All)
+      Found.push_back(std::move(R.Told));
+    return Found;
+  }
+  Diagnosis D;
+  D.Where = Declared;
+  D.Message = "the module declares that it does not need the GIL, but takes no lock; " + std::to_string(Likely) + " " + Subject +
+              " are changed while other threads use them";
+  D.Sureness = Confidence::Likely;
+  std::multimap<Stake, const ToldRace *> WorstFirst;
+  for (ToldRace &R : All)
+    if (IsLikely(R))
+      WorstFirst.emplace(R.What.What, &R);
+    else
+      Found.push_back(std::move(R.Told));
+  for (const auto &[Stake, R] : WorstFirst)
+    D.Path.push_back({R->Told.Where, R->Told.Message});
+  D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
+  Found.push_back(std::move(D));
+  return Found;
 }
 
 void explainRoute(Unit &U, const SharedAccess &A, Diagnosis &D) {

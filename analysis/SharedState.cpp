@@ -385,7 +385,8 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
   for (const FieldDecl *Field : P.Fields)
     if (Field) {
       T = Index.context().getBaseElementType(Field->getType());
-      if (K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T)) ||
+      bool Synchronised = K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T));
+      if ((Synchronised && !isAtomicType(T)) ||
           (isOfRuntime(*Field) && !isTypeBehindVariable(P)))
         return false;
     }

@@ -21,21 +21,19 @@ public:
   explicit MutableGlobalState(const CheckOptions &Options) : Scalars(Options.flag("Scalars")) {}
 
   std::vector<Diagnosis> run(Unit &U) override {
-    std::vector<Diagnosis> Found;
+    std::vector<ToldRace> Found;
     Claims Claimed(U);
     std::vector<AccessPath> Reported;
-    std::vector<Race> Fields;
     for (const auto &[Location, Accesses] : U.shared().locations()) {
       if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
         continue;
       auto R = raceAt(U, Location, Accesses);
-      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Fields))
+      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Found))
         continue;
       Reported.push_back(Location);
-      Fields.push_back(*R);
-      Found.push_back(describe(U, *R));
+      Found.push_back({*R, describe(U, *R)});
     }
-    return Found;
+    return reported(U, std::move(Found), "variables");
   }
 
 private:
@@ -48,8 +46,9 @@ private:
   }
 
   /// One finding for the fields of a struct that one function sets together.
-  static bool isSibling(const Race &R, const std::vector<Race> &Reported) {
-    return llvm::any_of(Reported, [&](const Race &Other) {
+  static bool isSibling(const Race &R, const std::vector<ToldRace> &Reported) {
+    return llvm::any_of(Reported, [&](const ToldRace &Earlier) {
+      const Race &Other = Earlier.What;
       const AccessPath &A = *R.Location, &B = *Other.Location;
       return A.Kind == B.Kind && A.Root == B.Root && !A.Fields.empty() && A.Fields.size() == B.Fields.size() &&
              std::equal(A.Fields.begin(), A.Fields.end() - 1, B.Fields.begin()) && R.What == Other.What &&
