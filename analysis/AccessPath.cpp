@@ -28,7 +28,7 @@ public:
   }
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isAssignmentOp())
-      if (const VarDecl *V = variable(B->getLHS()))
+      if (const VarDecl *V = variable(B->getLHS()); V && !V->getType()->isReferenceType())
         B->getOpcode() == BO_Assign ? assign(V, B->getRHS()) : change(V);
     return true;
   }

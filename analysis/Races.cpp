@@ -45,12 +45,20 @@ std::string locationName(const AccessPath &P) {
 
 namespace {
 
+/// A static variable of one function, with no initial value: room for what a callee fills in.
+bool isScratch(const AccessPath &P) {
+  const auto *V = dyn_cast_or_null<VarDecl>(P.Root);
+  return V && P.Kind == AccessPath::Static && P.Fields.empty() && V->isStaticLocal() && !V->getAnyInitializer();
+}
+
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
   QualType T = typeOf(Location, U.context());
   if (T.isNull())
     return Stake::Scalar;
   bool Behind = !Location.Fields.empty() && !Location.Fields.back();
   bool Exposed = llvm::any_of(All, [](const SharedAccess *A) { return A->What == SharedAccess::Exposed; });
+  if (Exposed && isScratch(Location))
+    return Stake::Buffer;
   if (!Location.Fields.empty() && Location.Fields.back() &&
       Knowledge::get().Sharing.TypeObjects.contains(typeName(*Location.Fields.back()->getParent())))
     return Stake::Container;
@@ -100,13 +108,13 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 } // namespace
 
 /// Whether a function of the unit's interface works on Python objects, and so runs whenever Python code does. What gets
-/// one object alone may be part of a module's initialisation.
+/// objects alone, such as the module and its dict, may be part of initialisation.
 static bool servesPython(Unit &U, const Function &F) {
   auto IsObject = [](const clang::ParmVarDecl *P) {
     const RecordDecl *R = P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     return R && isObjectStruct(R);
   };
-  return F.Decl->getNumParams() > 1 && llvm::any_of(F.Decl->parameters(), IsObject) &&
+  return llvm::any_of(F.Decl->parameters(), IsObject) && !llvm::all_of(F.Decl->parameters(), IsObject) &&
          llvm::none_of(F.Calls, [&](const Call &C) {
            return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
          });
@@ -177,8 +185,12 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
 }
 
 Claims::Claims(Unit &U) {
-  for (const ListOperation &Op : listOperations(U))
-    if (Op.list().Kind != AccessPath::Object) {
+  std::vector<ListOperation> Lists = listOperations(U);
+  auto HasOther = [&](const ListOperation &Op) {
+    return llvm::any_of(Lists, [&](const ListOperation &Other) { return Other.list() == Op.list() && Other.What != Op.What; });
+  };
+  for (const ListOperation &Op : Lists)
+    if (HasOther(Op) && Op.list().Kind != AccessPath::Object) {
       Claimed.push_back(Op.list());
       if (Op.Counter)
         Claimed.push_back(*Op.Counter);
@@ -254,8 +266,10 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
       WorstFirst.emplace(R.What.What, &R);
     else
       Found.push_back(std::move(R.Told));
-  for (const auto &[Stake, R] : WorstFirst)
-    D.Path.push_back({R->Told.Where, R->Told.Message});
+  for (const auto &[Stake, R] : WorstFirst) {
+    const SharedAccess &W = *R->What.Write;
+    D.Path.push_back({(W.Through.empty() ? W.At : W.Through.back()->Site)->getSourceRange(), R->Told.Message});
+  }
   D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
   Found.push_back(std::move(D));
   return Found;

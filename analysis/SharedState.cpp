@@ -64,6 +64,8 @@ std::optional<AccessPath> sharedLocation(const AccessPath &P, const ProjectScope
     return std::nullopt;
   AccessPath Plain = P;
   Plain.IsAddress = false;
+  if (isTypeBehindVariable(Plain))
+    return Plain;
   if (auto At = innermostObject(P)) {
     const RecordDecl *Record = P.Fields[At->first]->getParent();
     if (!Scope.contains(Record->getLocation()))

@@ -129,7 +129,8 @@ private:
     clang::QualType T = typeOf(*R.Location, U.context());
     auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
     auto Reads = [](const SharedAccess *A) { return A->What == SharedAccess::Read; };
-    if (T->isScalarType() && isUninitialised(*R.Location) && llvm::any_of(R.Unguarded, Reads))
+    if (T->isScalarType() && isUninitialised(*R.Location) &&
+        (R.What == Stake::Buffer || llvm::any_of(R.Unguarded, Reads)))
       return false;
     return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
            llvm::none_of(R.Guarded, Writes);

@@ -35,7 +35,7 @@ static void *talk(void *unused) {
 static PyObject *start_talk(PyObject *module, PyObject *value) {
   pthread_t thread;
   pthread_create(&thread, NULL, talk, NULL);
-  verbose = PyObject_IsTrue(value);
+  verbose = value == Py_True;
   Py_RETURN_NONE;
 }
 METHOD(start_talk)
