@@ -403,7 +403,8 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
     if (V->isConstexpr() || (P.Fields.empty() && Whole.isConstQualified()))
       return false;
     std::string Name = typeName(Whole);
-    if (K.Sharing.RuntimeTypes.contains(Name) && (!Whole->isPointerType() || !P.Fields.empty()))
+    if (K.Sharing.RuntimeTypes.contains(Name) && (!Whole->isPointerType() || !P.Fields.empty()) &&
+        !isTypeBehindVariable(P))
       return false;
     if (!Whole->isPointerType() && (K.SynchronisedTypes.contains(Name) || K.LockTypes.contains(Name)) &&
         !isAtomicType(Whole))

@@ -24,7 +24,8 @@ public:
     std::vector<ToldRace> Found;
     Claims Claimed(U);
     std::vector<AccessPath> Reported;
-    for (const auto &[Location, Accesses] : U.shared().locations()) {
+    for (const AccessPath &Location : variablesFirst(U.shared())) {
+      const SharedState::Accesses &Accesses = U.shared().locations().find(Location)->second;
       if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
         continue;
       auto R = raceAt(U, Location, Accesses);
@@ -37,6 +38,17 @@ public:
   }
 
 private:
+  /// Before what they point to.
+  static std::vector<AccessPath> variablesFirst(const SharedState &S) {
+    std::multimap<std::size_t, AccessPath> ByLength;
+    for (const auto &[Location, Accesses] : S.locations())
+      ByLength.emplace(Location.Fields.size(), Location);
+    std::vector<AccessPath> All;
+    for (auto &[Length, Location] : ByLength)
+      All.push_back(std::move(Location));
+    return All;
+  }
+
   /// One finding for a variable, not one more for what it points to.
   static bool isPartOfReported(const AccessPath &P, const std::vector<AccessPath> &Reported) {
     return llvm::any_of(Reported, [&](const AccessPath &R) {
