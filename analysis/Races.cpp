@@ -107,14 +107,15 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 } // namespace
 
-/// Whether a function of the unit's interface works on Python objects, and so runs whenever Python code does. What gets
+/// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code does. What gets
 /// objects alone, such as the module and its dict, may be part of initialisation.
 static bool servesPython(Unit &U, const Function &F) {
   auto IsObject = [](const clang::ParmVarDecl *P) {
     const RecordDecl *R = P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     return R && isObjectStruct(R);
   };
-  return llvm::any_of(F.Decl->parameters(), IsObject) && !llvm::all_of(F.Decl->parameters(), IsObject) &&
+  return F.Decl->getNumParams() > 1 && IsObject(F.Decl->getParamDecl(0)) &&
+         !llvm::all_of(F.Decl->parameters(), IsObject) &&
          llvm::none_of(F.Calls, [&](const Call &C) {
            return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
          });

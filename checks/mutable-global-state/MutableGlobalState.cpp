@@ -133,7 +133,12 @@ private:
       return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static && R.Write->What != SharedAccess::Exposed &&
                  !llvm::is_contained(R.Location->Fields, nullptr);
-    return Plain ? Confidence::Certain : Confidence::Likely;
+    return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain : Confidence::Likely;
+  }
+
+  /// Whether the interpreter or a thread is known to come there, not just some other unit.
+  static bool isEntered(Unit &U, const SharedAccess &A) {
+    return U.contexts().of(A.owner()) != ContextSet(Context::Escaped);
   }
 
   /// A struct whose address is passed on, with no write in sight. A number that is read after that was filled there.
