@@ -56,6 +56,10 @@ private:
   bool isFreshCall(const clang::Expr *);
   bool isPrivateParameter(const Function &, unsigned Parameter);
   ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
+  ContainerOrigin ofLocal(const Function &, const clang::VarDecl *);
+  ContainerOrigin ofParameter(const Function &, const clang::ParmVarDecl *);
+  ContainerOrigin ofField(const AccessPath &);
+  ContainerOrigin ofPlainField(const clang::FieldDecl *);
   const Uses &usesOf(const clang::ValueDecl *);
   std::optional<ContainerOrigin::Kind> settled(const AccessPath &, const Function &, const clang::Expr *Call);
 
@@ -66,6 +70,8 @@ private:
   llvm::DenseMap<const Function *, std::vector<const EntryPoint *>> EntriesOf;
   llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known, Summaries;
   std::map<std::pair<const Function *, unsigned>, bool> Parameters;
+  std::map<const clang::VarDecl *, ContainerOrigin> Locals, Given;
+  std::map<const clang::FieldDecl *, ContainerOrigin> Stored;
   llvm::DenseMap<const clang::ValueDecl *, std::unique_ptr<Uses>> KnownUses;
 };
 

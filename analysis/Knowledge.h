@@ -157,7 +157,7 @@ struct CollectorKnowledge {
   NameSet BorrowedResults;
   llvm::StringSet<> OwningWrappers;
   llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
-  llvm::StringSet<> BasesWithoutClear;
+  llvm::StringSet<> BasesWithoutClear, EmptiesBuiltIn;
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
@@ -165,12 +165,15 @@ struct CollectorKnowledge {
   NameSet CollectedBases;          ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
   NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
+  NameSet LeafOperators;           ///< functions whose result is a leaf when their arguments are
+  llvm::StringSet<> LeafFillers;   ///< functions that replace a leaf, given its address, by another
+  llvm::StringMap<std::vector<int>> LeafWrappers; ///< functions whose result refers to these arguments alone
   llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
   std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
   std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
   llvm::StringMap<ArgumentParser> ArgumentParsers;
   NameSet TraverseSafe;            ///< what tp_traverse may call
-  NameSet PythonApi;
+  NameSet PythonApi, PrivateApi;
   llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
   llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
 };
@@ -198,6 +201,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
   llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
@@ -234,6 +238,8 @@ struct Knowledge {
   llvm::StringMap<BorrowingIterator> BorrowingIterators;
   llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
   llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
+  llvm::StringSet<> FrozenFields;                      ///< "Record.field" of libraries: set once for each object
+  llvm::StringSet<> RunsPythonForSomeTypes;            ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
   llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
   llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument

@@ -27,6 +27,22 @@ struct VersionSwitch {
   clang::SourceLocation End;
 };
 
+/// A macro with the name of a lock operation and no code in it.
+struct EmptyLockMacro {
+  std::string Name;
+  clang::SourceLocation Where;
+  bool OfPython = false;   ///< Py_BEGIN_CRITICAL_SECTION and its kin
+  bool Used = false;       ///< expanded somewhere
+  std::string Condition;   ///< of the innermost #if around it that asks for the GIL or the version; empty: none
+};
+
+/// An #if that asks whether the build is free-threaded.
+struct GilTest {
+  clang::SourceLocation Where;
+  std::string Name;
+  bool BeforePython = false; ///< the headers that define the macro have not been read
+};
+
 /// Names of recorded macros by the place of their expansion, and the switches on the version of Python.
 class MacroTable {
 public:
@@ -41,6 +57,10 @@ public:
   bool compiledFor(PythonVersion Target, clang::SourceLocation, const clang::SourceManager &) const;
 
   std::vector<VersionSwitch> Switches;
+  std::vector<EmptyLockMacro> EmptyLocks;
+  std::vector<GilTest> GilTests;
+  std::vector<std::string> Defined; ///< macros of the project whose names look like that of the free-threaded build
+  bool HasGilSlot = false; ///< the headers have Py_mod_gil
 
 private:
   llvm::DenseMap<clang::SourceLocation, llvm::StringRef> Names;

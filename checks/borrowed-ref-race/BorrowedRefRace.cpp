@@ -52,7 +52,9 @@ private:
     if (Use.What == BorrowedUse::None)
       return std::nullopt;
     std::string Owner = Row.From;
-    Confidence Sureness = Row.Sureness;
+    // What seldom changes is worth a report when the reference outlives the next call of Python code.
+    Confidence Sureness = Row.Container || Use.What < BorrowedUse::AfterPython || Use.ForSomeTypes ? Row.Sureness
+                                                                                                   : Confidence::Likely;
     if (Row.Container) {
       const Expr *Container = argumentOf(Site, *Row.Container);
       ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();

@@ -86,7 +86,7 @@ private:
     D.Message = "'" + C.Callee->getNameAsString() + "' walks over " + Origin.Description +
                 " without a critical section on it; another thread can change the dictionary under the walk and free what it "
                 "has returned";
-    D.Sureness = isStep(U, C, Site, Row, Uses) ? Confidence::Possible : Confidence::Likely;
+    D.Sureness = isStep(U, C, Site, Row, Uses) ? Confidence::Possible : Origin.Sureness;
     D.Path = routeTo(C.In, ManyThreads, U.contexts());
     if (const Section *Inner = U.sections().innermostAt(*C.In, Site))
       D.Path.push_back({Inner->Begin->getSourceRange(), "the section that is certain to be held here is on something else"});
@@ -147,6 +147,8 @@ private:
       D.Where = Use.At->getSourceRange();
       D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() +
                   "' is used after Python code could run, which suspends the critical section; another thread can have freed it";
+      if (Use.ForSomeTypes)
+        D.Sureness = Confidence::Possible;
       D.Path = routeTo(C.In, ManyThreads, U.contexts());
       D.Path.push_back({Site->getSourceRange(), "borrowed here"});
       D.Path.push_back({Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});

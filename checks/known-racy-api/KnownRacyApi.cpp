@@ -26,8 +26,8 @@ public:
       if (Rows == Knowledge::get().KnownRaces.end() || !canRace(U, C))
         continue;
       for (const KnownRace &Row : Rows->second)
-        if (isAffected(U, C, Row))
-          Found.push_back(describe(U, C, Row));
+        if (auto Sureness = affected(U, C, Row))
+          Found.push_back(describe(U, C, Row, *Sureness));
     }
     return Found;
   }
@@ -40,19 +40,25 @@ private:
            !isHeldByContract(*C.In->Decl);
   }
 
-  static bool isAffected(Unit &U, const Call &C, const KnownRace &Row) {
+  /// How sure it is that the call can race; empty when it cannot.
+  static std::optional<Confidence> affected(Unit &U, const Call &C, const KnownRace &Row) {
     if (U.target() < Row.From || (Row.Fixed && U.target() >= *Row.Fixed))
-      return false;
+      return std::nullopt;
     const Expr *Shared = Row.OnlyShared ? argumentOf(C.Site, *Row.OnlyShared) : nullptr;
-    return !Shared || U.containers().originAt(*C.In, Shared, C.Site).What != ContainerOrigin::Fresh;
+    if (!Shared)
+      return Row.Sureness;
+    ContainerOrigin Origin = U.containers().originAt(*C.In, Shared, C.Site);
+    if (Origin.What == ContainerOrigin::Fresh)
+      return std::nullopt;
+    return std::min(Row.Sureness, Origin.Sureness);
   }
 
-  static Diagnosis describe(Unit &U, const Call &C, const KnownRace &Row) {
+  static Diagnosis describe(Unit &U, const Call &C, const KnownRace &Row, Confidence Sureness) {
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "'" + C.Callee->getNameAsString() + "' has a known data race on free-threaded Python" + range(Row) + ": " +
                 Row.Problem + " (" + Row.Reference + ")";
-    D.Sureness = Row.Sureness;
+    D.Sureness = Sureness;
     if (!Row.Fixed)
       D.Level = Severity::Warning;
     D.Path = routeTo(C.In, Racing, U.contexts());

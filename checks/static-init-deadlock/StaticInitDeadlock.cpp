@@ -29,7 +29,7 @@ public:
   bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
   bool VisitVarDecl(VarDecl *V) override {
     if (V->isStaticLocal() && V->hasInit() && V->getTLSKind() == VarDecl::TLS_None && !V->isConstexpr() &&
-        !V->getInit()->isValueDependent() && !V->getInit()->isConstantInitializer(V->getASTContext(), V->getType()->isReferenceType()))
+        !V->getInit()->isValueDependent() && !V->hasConstantInitialization())
       Found.push_back(V);
     return true;
   }
