@@ -34,7 +34,7 @@ public:
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
-      if (const VarDecl *V = variable(U->getSubExpr()))
+      if (const VarDecl *V = variable(U->getSubExpr()); V && !V->getType()->isReferenceType())
         change(V);
     return true;
   }
