@@ -28,13 +28,13 @@ public:
   }
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isAssignmentOp())
-      if (const VarDecl *V = variable(B->getLHS()))
+      if (const VarDecl *V = variable(B->getLHS()); V && !V->getType()->isReferenceType())
         B->getOpcode() == BO_Assign ? assign(V, B->getRHS()) : change(V);
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
-      if (const VarDecl *V = variable(U->getSubExpr()))
+      if (const VarDecl *V = variable(U->getSubExpr()); V && !V->getType()->isReferenceType())
         change(V);
     return true;
   }

@@ -221,8 +221,8 @@ void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
 static bool looksLikeMethod(const FunctionDecl &F) {
   if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
     return false;
-  auto IsObject = [](QualType T) { return typeName(T) == "PyObject" && T->isPointerType(); };
-  return IsObject(F.getReturnType()) && llvm::all_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); }) &&
+  return isPyObject(F.getReturnType()) &&
+         llvm::all_of(F.parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); }) &&
          llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
 }
 
