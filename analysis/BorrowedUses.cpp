@@ -106,7 +106,7 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   return BorrowedUse::Read;
 }
 
-BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
+BorrowedUse BorrowedUses::ofResult(const Expr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
   BorrowedUse Use{kindOf(C), C};

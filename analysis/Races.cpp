@@ -1,6 +1,7 @@
 #include "analysis/Races.h"
 
 #include "analysis/Diagnosis.h"
+#include "analysis/FieldReferences.h"
 #include "analysis/Knowledge.h"
 #include "analysis/LazyInit.h"
 #include "analysis/ListOperations.h"
@@ -199,6 +200,10 @@ Claims::Claims(Unit &U) {
   for (const LazyInit &L : lazyInits(U))
     if (L.Value != LazyInit::Idempotent && L.What != LazyInit::Suspended)
       Claimed.push_back(L.Store->Location);
+  for (const FieldRelease &R : fieldReleases(U))
+    Claimed.push_back(R.Store->Location);
+  for (const FieldBorrow &B : fieldBorrows(U))
+    Claimed.push_back(B.Read->Location);
 }
 
 bool Claims::has(const AccessPath &Location) const {
@@ -274,6 +279,36 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
   D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
   Found.push_back(std::move(D));
   return Found;
+}
+
+std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, const SharedAccess &A) {
+  struct Visit {
+    const Function *In;
+    const Expr *At;
+    std::optional<AccessPath> Object; ///< as the function names it
+  };
+  const ContextSet Racing = SharedState::racing(A.Location);
+  std::vector<std::pair<const Function *, const Expr *>> Open;
+  std::vector<Visit> Pending{{A.owner(), A.Through.empty() ? A.At : A.Through.back()->Site, A.Here}};
+  std::set<const Function *> Seen{A.owner()};
+  for (std::size_t I = 0; I != Pending.size(); ++I) {
+    Visit At = Pending[I];
+    bool HasOpenCaller = false;
+    for (const Call *C : At.In->Callers) {
+      if (C->In == At.In || !U.contexts().of(C->In).intersects(Racing) || U.shared().isUnderContract(*C->In) ||
+          !U.locks().at(*C->In, C->Site, Racing).empty())
+        continue;
+      auto Object = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
+      if (Object && U.shared().freshness().isPrivate(*C->In, *Object, C->Site, Racing))
+        continue;
+      HasOpenCaller = true;
+      if (Seen.insert(C->In).second)
+        Pending.push_back({C->In, C->Site, std::move(Object)});
+    }
+    if (!HasOpenCaller || U.contexts().isEntered(At.In, Racing))
+      Open.emplace_back(At.In, At.At);
+  }
+  return Open;
 }
 
 void explainRoute(Unit &U, const SharedAccess &A, Diagnosis &D) {
