@@ -9,6 +9,7 @@
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "checks/Check.h"
@@ -17,12 +18,6 @@ namespace ungil {
 namespace {
 
 using namespace clang;
-
-struct Load {
-  const VarDecl *Into;
-  const Expr *From; ///< the member expression
-  AccessPath Path;
-};
 
 struct Members : BodyVisitor {
   std::vector<const MemberExpr *> Found;
@@ -61,7 +56,7 @@ private:
       if (!Path || !isOfSection(*Path, *Around) || !changes(U, *Path, M) || Reported.contains(V))
         continue;
       BorrowedUse Use = useOf(U, V, M, *Path, Uses);
-      if (Use.What != BorrowedUse::AfterPython)
+      if (Use.What != BorrowedUse::AfterPython || isBegunAgain(U, Use.After, *Around))
         continue;
       Reported.insert(V);
       Found.push_back(describe(U, F, V, M, *Around, Use));
@@ -92,6 +87,16 @@ private:
     auto Accesses = Location ? U.shared().locations().find(*Location) : U.shared().locations().end();
     return Accesses != U.shared().locations().end() &&
            llvm::any_of(Accesses->second, [&](const SharedAccess &A) { return A.writes() && U.shared().isConcurrent(A); });
+  }
+
+  /// From 3.14 on, a section on the object that is locked already is left out.
+  static bool isBegunAgain(Unit &U, const Expr *Call, const Section &Around) {
+    const FunctionDecl *Callee = calleeOf(Call);
+    auto Effect = Knowledge::get().LockFunctions.find(Callee ? qualifiedName(*Callee) : std::string());
+    if (U.target() < PythonVersion{3, 14} || Effect == Knowledge::get().LockFunctions.end() || Effect->second.AlsoLock)
+      return false;
+    auto Object = objectOf(argumentOf(Call, Effect->second.Lock), U.paths());
+    return Object && Around.isOn(*Object);
   }
 
   static BorrowedUse useOf(Unit &U, const VarDecl *V, const Expr *SetBy, const AccessPath &Path, BorrowedUses &Uses) {

@@ -37,7 +37,7 @@ private:
     Diagnosis D;
     D.Where = M.Where;
     D.Message = "'" + M.Name + "' is defined as nothing here, although the build is free-threaded" +
-                (M.Condition.empty() ? "" : " (under '" + M.Condition + "')");
+                (M.Condition.empty() ? "" : " (decided by '" + M.Condition + "')");
     D.Path.push_back({M.Where, "define the empty form under #ifndef Py_GIL_DISABLED only, after Python.h is included"});
     return D;
   }
