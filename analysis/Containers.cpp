@@ -575,7 +575,7 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
   Paths.enter(F.Decl);
   auto Path = Paths.resolve(E);
   const Expr *Made = !V ? E : V->hasLocalStorage() ? Paths.onlyValueOf(V) : nullptr;
-  if (Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
+  if (V && Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
     Made = nullptr;
   if (V && Made && isFreshCall(Made)) {
     Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
