@@ -185,7 +185,32 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
   if (const auto *O = dyn_cast<CXXOperatorCallExpr>(E); O && O->getNumArgs() > 0)
     if (O->getOperator() == OO_Arrow || O->getOperator() == OO_Star || O->getOperator() == OO_Subscript)
       return resolve(O->getArg(0));
-  return std::nullopt;
+  const auto *C = dyn_cast<CallExpr>(E);
+  return C ? ofAccessor(C) : std::nullopt;
+}
+
+/// What a function returns that does nothing but name memory: `T &clocks() { return Clocks; }`.
+std::optional<AccessPath> PathResolver::ofAccessor(const CallExpr *C) const {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  const FunctionDecl *Definition = nullptr;
+  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth || !Scope.contains(Definition->getLocation()))
+    return std::nullopt;
+  QualType T = Definition->getReturnType();
+  const auto *Body = dyn_cast<CompoundStmt>(Definition->getBody());
+  if (!Body || Body->body_empty() || !(T->isReferenceType() || T->isPointerType()))
+    return std::nullopt;
+  const auto *Return = dyn_cast<ReturnStmt>(Body->body_back());
+  bool Simple = Return && Return->getRetValue() &&
+                llvm::all_of(Body->body(), [&](const Stmt *S) { return S == Return || isa<DeclStmt>(S); });
+  if (!Simple)
+    return std::nullopt;
+  ++Depth;
+  enter(Definition);
+  auto P = resolve(Return->getRetValue());
+  if (P && P->Kind != AccessPath::Local)
+    P = atCall(*P, C);
+  --Depth;
+  return P && P->Kind != AccessPath::Local ? P : std::nullopt;
 }
 
 std::optional<AccessPath> PathResolver::pointeeOf(const Expr *Pointer) const {
@@ -213,6 +238,9 @@ std::optional<AccessPath> PathResolver::ofMember(const MemberExpr *M) const {
 
 std::optional<AccessPath> PathResolver::atCall(const AccessPath &P, const Expr *Call) const {
   const Expr *Argument = nullptr;
+  if (P.Kind == AccessPath::This && isa<CallExpr>(Call) && !argumentOf(Call, ThisArgument) &&
+      !isa<CXXOperatorCallExpr>(Call))
+    return P; // a lambda that std::call_once and its kin run: its `this` is the caller's
   if (P.Kind == AccessPath::This)
     Argument = argumentOf(Call, ThisArgument);
   else if (P.Kind == AccessPath::Parameter)

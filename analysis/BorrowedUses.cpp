@@ -106,10 +106,16 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   return BorrowedUse::Read;
 }
 
+bool BorrowedUses::isGivenToPython(const Expr *Use) const {
+  const auto *C = dyn_cast_or_null<CallExpr>(consumer(Use).first);
+  return C && Python.mayRun(C) && !PythonCalls::onlyForSomeTypes(C);
+}
+
 BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
   BorrowedUse Use{kindOf(C), C};
+  Use.DuringPython = isGivenToPython(C);
   if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
     Use.At = consumer(C).first;
   return Use;
@@ -149,9 +155,9 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
     bool Rather = Kind > Gravest.What || (Kind == BorrowedUse::AfterPython && Kind == Gravest.What &&
                                           Likelihood(After) > Likelihood(Gravest.After));
     if (Rather && Kind == BorrowedUse::AfterPython)
-      Gravest = {Kind, At, After, Likelihood(After) == 1};
+      Gravest = {Kind, At, After, Gravest.DuringPython, Likelihood(After) == 1};
     else if (Rather)
-      Gravest = {Kind, At};
+      Gravest = {Kind, At, nullptr, Gravest.DuringPython};
   };
   while (!Pending.empty()) {
     Position At = Pending.back();
@@ -173,6 +179,7 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
         }
         BorrowedUse::Kind Kind = KindOf(R);
         Note(Kind, By ? By : S, At.After);
+        Gravest.DuringPython |= isGivenToPython(R);
         Ends = Kind == BorrowedUse::Referenced;
       } else if (const auto *C = dyn_cast<CallExpr>(S);
                  C && Likelihood(At.After) < Likelihood(C) && Python.mayRun(C)) {

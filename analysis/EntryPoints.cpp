@@ -207,10 +207,36 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
     }
 }
 
+/// A function that is cast to the type of a slot is given to that slot, here or in another unit.
+void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
+  if (Known.contains(&F))
+    return;
+  for (const auto &[Use, Type] : F.Casts)
+    if (auto Slot = Knowledge::get().FunctionTypes.find(Type); Slot != Knowledge::get().FunctionTypes.end())
+      add(Index, Use, Slot->second, Type);
+}
+
+/// Whether the interpreter calls the function from a table of another unit: it has the signature of a method, which it
+/// does not choose itself, as parameters say that it has no use for.
+static bool looksLikeMethod(const FunctionDecl &F) {
+  if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
+    return false;
+  auto IsObject = [](QualType T) { return typeName(T) == "PyObject" && T->isPointerType(); };
+  return IsObject(F.getReturnType()) && llvm::all_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); }) &&
+         llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
+}
+
 void EntryPoints::addEscaping(const UnitIndex &Index) {
+  for (const auto &F : Index.functions())
+    readCasts(Index, *F);
   for (const auto &F : Index.functions()) {
     if (Known.contains(F.get()))
       continue;
+    if (F->Callers.empty() && F->AddressTaken.empty() && !F->InTable && F->Decl->isExternallyVisible() &&
+        looksLikeMethod(*F->Decl)) {
+      Points.push_back({F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
+      continue;
+    }
     if (F->InTable || !F->AddressTaken.empty()) {
       auto Where = F->AddressTaken.empty() ? F->Decl->getLocation() : F->AddressTaken.front()->getBeginLoc();
       Points.push_back({F.get(), Context::Escaped, "function pointer", Where});

@@ -44,6 +44,7 @@ private:
   void readAssignment(const UnitIndex &, const clang::BinaryOperator *);
   void readRegistration(const UnitIndex &, const Call &);
   void addEscaping(const UnitIndex &);
+  void readCasts(const UnitIndex &, const Function &);
   bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
 
   std::vector<EntryPoint> Points;

@@ -63,6 +63,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Type, Where] : Data["function-types"].items())
+    K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
   addAll(K.InitMacros, Data["init-macros"]);
   addAll(K.BindingNamespaces, Data["binding-namespaces"]);
@@ -189,7 +191,8 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   addAll(K.ReentrantLocks, Data["locks"]["re-entrant"]);
   for (const auto &[Name, Row] : Data["waits"].items())
     K.Waits[Name] = argument(Row, "timeout");
-  K.DetachedAdvice.reserve(Data["advice"].size()); // growing would copy the sets, whose patterns refer to them
+  K.DetachedAdvice.reserve(
+      Data["advice"].size()); // growing would copy the sets, whose patterns refer to them
   for (const Json &Row : Data["advice"]) {
     auto &[Names, Text] = K.DetachedAdvice.emplace_back();
     addAll(Names, Row["names"]);
@@ -205,7 +208,8 @@ int indexOf(const std::vector<std::string> &Names, const std::string &Name) {
 }
 
 void loadAtomics(const Json &Data, AtomicKnowledge &K) {
-  const std::vector<std::string> Kinds{"load", "store", "exchange", "compare-exchange", "add", "subtract", "update"};
+  const std::vector<std::string> Kinds{"load", "store",    "exchange", "compare-exchange",
+                                       "add",  "subtract", "update"};
   const std::vector<std::string> Orders = Data["orders"];
   K.Prefixes = Data["prefixes"];
   for (const auto &[Name, Kind] : Data["operations"].items())
@@ -222,6 +226,9 @@ void loadAtomics(const Json &Data, AtomicKnowledge &K) {
 
 void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.RuntimeTypes, Data["runtime-types"]);
+  addAll(K.TypeObjects, Data["type-objects"]);
+  addAll(K.CapsuleReads, Data["capsule-reads"]);
+  addAll(K.ApiImports, Data["api-imports"]);
   addAll(K.FreshResults, Data["fresh-results"]);
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);
@@ -249,7 +256,9 @@ std::optional<PythonVersion> version(const Json &Row, const char *Key) {
 
 Confidence sureness(const Json &Row) {
   std::string Name = Row.value("sureness", "likely");
-  return Name == "possible" ? Confidence::Possible : Name == "certain" ? Confidence::Certain : Confidence::Likely;
+  return Name == "possible"  ? Confidence::Possible
+         : Name == "certain" ? Confidence::Certain
+                             : Confidence::Likely;
 }
 
 BorrowedReference borrowedReference(const Json &Row) {
@@ -342,6 +351,10 @@ void loadReferences(const Json &Data, CollectorKnowledge &C) {
   addAll(C.SlotGetters, Data["slot-getters"]);
   addAll(C.PassThrough, Data["pass-through"]);
   C.LeafResults = nameSet(Data["leaf-results"]["names"], Data["leaf-results"]["prefixes"]);
+  C.LeafOperators = nameSet(Data["leaf-operators"], Json::array());
+  addAll(C.LeafFillers, Data["leaf-fillers"]);
+  for (const Json &Row : Data["leaf-wrappers"])
+    C.LeafWrappers[Row["function"].get<std::string>()] = Row["holds"].get<std::vector<int>>();
   addAll(C.LeafTests, Data["leaf-tests"]);
   addAll(C.LeafTypeObjects, Data["leaf-type-objects"]);
   addAll(C.LeafStructs, Data["leaf-structs"]);
@@ -359,6 +372,7 @@ void loadProtocol(const Json &Data, CollectorKnowledge &C) {
   addAll(C.OwningWrappers, Data["owning-wrappers"]);
   addAll(C.CollectorTests, Data["collector-tests"]);
   addAll(C.BasesWithoutClear, Data["bases-without-clear"]);
+  addAll(C.EmptiesBuiltIn, Data["empties-built-in"]);
   addAll(C.VisitManagedDict, Data["visit-managed-dict"]);
   addAll(C.ClearManagedDict, Data["clear-managed-dict"]);
   addAll(C.ClearWeakReferences, Data["clear-weak-references"]);
@@ -374,6 +388,7 @@ void loadProtocol(const Json &Data, CollectorKnowledge &C) {
   C.TraverseSafe =
       nameSet(Data["traverse-safe"], Data["traverse-safe-prefixes"], Data["traverse-safe-suffixes"]);
   C.PythonApi = nameSet(Json::array(), Data["python-api-prefixes"]);
+  C.PrivateApi = nameSet(Json::array(), Data["private-api-prefixes"]);
 }
 
 void loadTypes(const Json &Data, CollectorKnowledge &C) {

@@ -84,6 +84,9 @@ struct AtomicKnowledge {
 /// How functions that are not part of the project use what they are given.
 struct SharingKnowledge {
   llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> TypeObjects;     ///< "PyTypeObject", under each of its names
+  llvm::StringSet<> CapsuleReads;    ///< return a pointer that another module offers
+  llvm::StringSet<> ApiImports;      ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
@@ -154,7 +157,7 @@ struct CollectorKnowledge {
   NameSet BorrowedResults;
   llvm::StringSet<> OwningWrappers;
   llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
-  llvm::StringSet<> BasesWithoutClear;
+  llvm::StringSet<> BasesWithoutClear, EmptiesBuiltIn;
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
@@ -162,12 +165,15 @@ struct CollectorKnowledge {
   NameSet CollectedBases;          ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
   NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
+  NameSet LeafOperators;           ///< functions whose result is a leaf when their arguments are
+  llvm::StringSet<> LeafFillers;   ///< functions that replace a leaf, given its address, by another
+  llvm::StringMap<std::vector<int>> LeafWrappers; ///< functions whose result refers to these arguments alone
   llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
   std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
   std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
   llvm::StringMap<ArgumentParser> ArgumentParsers;
   NameSet TraverseSafe;            ///< what tp_traverse may call
-  NameSet PythonApi;
+  NameSet PythonApi, PrivateApi;
   llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
   llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
 };
@@ -181,6 +187,7 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;

@@ -51,6 +51,9 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
     return Stake::Scalar;
   bool Behind = !Location.Fields.empty() && !Location.Fields.back();
   bool Exposed = llvm::any_of(All, [](const SharedAccess *A) { return A->What == SharedAccess::Exposed; });
+  if (!Location.Fields.empty() && Location.Fields.back() &&
+      Knowledge::get().Sharing.TypeObjects.contains(typeName(*Location.Fields.back()->getParent())))
+    return Stake::Container;
   if (T->isArrayType())
     return Stake::Buffer;
   if (T->isPointerType() || Knowledge::get().OwningPointers.contains(typeName(T)))
@@ -96,11 +99,28 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 } // namespace
 
+/// Whether a function of the unit's interface works on Python objects, and so runs whenever Python code does. What gets
+/// one object alone may be part of a module's initialisation.
+static bool servesPython(Unit &U, const Function &F) {
+  auto IsObject = [](const clang::ParmVarDecl *P) {
+    const RecordDecl *R = P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
+    return R && isObjectStruct(R);
+  };
+  return F.Decl->getNumParams() > 1 && llvm::any_of(F.Decl->parameters(), IsObject) &&
+         llvm::none_of(F.Calls, [&](const Call &C) {
+           return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
+         });
+}
+
 bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached};
-  if (A.Location.Kind != AccessPath::Object)
-    Known.add({Context::Alloc, Context::Reinit, Context::Exclusive});
-  return U.contexts().of(A.owner()).intersects(Known);
+  if (A.Location.Kind == AccessPath::Object)
+    return U.contexts().of(A.owner()).intersects(Known);
+  Known.add({Context::Alloc, Context::Reinit, Context::Exclusive});
+  if (U.contexts().of(A.owner()).intersects(Known))
+    return true;
+  auto Route = U.contexts().routeTo(A.owner(), Context::Escaped);
+  return Route.Entry && servesPython(U, *Route.Entry->Target);
 }
 
 std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedState::Accesses &All) {
@@ -156,8 +176,8 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
 
 Claims::Claims(Unit &U) {
   for (const ListOperation &Op : listOperations(U))
-    if (Op.List.Kind != AccessPath::Object) {
-      Claimed.push_back(Op.List);
+    if (Op.list().Kind != AccessPath::Object) {
+      Claimed.push_back(Op.list());
       if (Op.Counter)
         Claimed.push_back(*Op.Counter);
     }

@@ -47,6 +47,16 @@ bool isPointerToConst(QualType T) {
   return (T->isPointerType() || T->isReferenceType()) && T->getPointeeType().isConstQualified();
 }
 
+bool isOfRuntime(const FieldDecl &Field) {
+  return Knowledge::get().Sharing.RuntimeTypes.contains(typeName(*Field.getParent()));
+}
+
+/// Whether the path is a field of the type object that a variable points to. The runtime does not change those by itself.
+bool isTypeBehindVariable(const AccessPath &P) {
+  return P.Kind == AccessPath::Static && P.Fields.size() == 2 && !P.Fields[0] &&
+         Knowledge::get().Sharing.TypeObjects.contains(typeName(*P.Fields[1]->getParent()));
+}
+
 } // namespace
 
 std::optional<AccessPath> sharedLocation(const AccessPath &P, const ProjectScope &Scope) {
@@ -106,6 +116,12 @@ public:
 
   bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) override {
     bound(S->getIdx(), 0);
+    return true;
+  }
+
+  bool VisitVarDecl(VarDecl *V) override {
+    if (const auto *Sized = Context.getAsVariableArrayType(V->getType()))
+      bound(Sized->getSizeExpr(), 0);
     return true;
   }
 
@@ -370,7 +386,7 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
     if (Field) {
       T = Index.context().getBaseElementType(Field->getType());
       if (K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T)) ||
-          K.Sharing.RuntimeTypes.contains(typeName(Index.context().getRecordType(Field->getParent()))))
+          (isOfRuntime(*Field) && !isTypeBehindVariable(P)))
         return false;
     }
   if (T.isNull()) {

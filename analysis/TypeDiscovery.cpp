@@ -75,13 +75,9 @@ public:
     const auto *R = dyn_cast<DeclRefExpr>(C->getSubExpr()->IgnoreParenCasts());
     const RecordDecl *Record =
         C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
-    if (!Found && R && R->getDecl() == Self && Record && isObjectStruct(Record) && isOwn(Record))
+    if (!Found && R && R->getDecl() == Self && Record && isObjectStruct(Record) && isOwnStruct(Record))
       Found = Record->getDefinition();
     return true;
-  }
-  static bool isOwn(const RecordDecl *Record) {
-    std::string Name = typeName(Record->getASTContext().getRecordType(Record));
-    return Name != "_object" && Name != "PyObject" && Name != "PyVarObject" && Name != "_typeobject";
   }
 };
 
@@ -99,6 +95,11 @@ void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
 }
 
 } // namespace
+
+bool isOwnStruct(const RecordDecl *Record) {
+  std::string Name = typeName(Record->getASTContext().getRecordType(Record));
+  return Name != "_object" && Name != "PyObject" && Name != "PyVarObject" && Name != "_typeobject";
+}
 
 const RecordDecl *structOfSize(const Expr *E) {
   SizeFinder Finder;
@@ -142,7 +143,7 @@ const RecordDecl *structOfSelf(const FunctionDecl *F) {
   Finder.Self = Definition->getParamDecl(0);
   QualType T = Finder.Self->getType();
   const RecordDecl *Record = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
-  if (Record && isObjectStruct(Record) && SelfFinder::isOwn(Record))
+  if (Record && isObjectStruct(Record) && isOwnStruct(Record))
     return Record->getDefinition();
   Finder.TraverseStmt(Definition->getBody());
   return Finder.Found;

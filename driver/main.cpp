@@ -23,7 +23,7 @@ void addCheckOptions(CLI::App &App, CheckArguments &A) {
   App.add_option("--python", A.Python, "Oldest version of Python to check for, such as 3.13 or 3.14.1 (default: 3.14)");
   App.add_option("--python-include", A.PythonInclude, "Folder of Python.h, when there is no compile database");
   App.add_option("-j,--jobs", A.Jobs, "Worker processes (default: one per core)");
-  App.add_option("--timeout", A.Timeout, "Seconds for one unit; 0 for no limit")->capture_default_str();
+  App.add_option("--timeout", A.Timeout, "Seconds of processor time for one unit; 0 for no limit")->capture_default_str();
   App.add_flag("--statistics", A.Statistics, "Print what was resolved of what is there");
   App.add_flag("-q,--quiet", A.Quiet, "Print findings only");
   App.footer("Flags after -- are used for every file instead of a compile database.\n"

@@ -52,9 +52,9 @@ private:
     if (Use.What == BorrowedUse::None)
       return std::nullopt;
     std::string Owner = Row.From;
-    // What seldom changes is worth a report when the reference outlives the next call of Python code.
-    Confidence Sureness = Row.Container || Use.What < BorrowedUse::AfterPython || Use.ForSomeTypes ? Row.Sureness
-                                                                                                   : Confidence::Likely;
+    // What seldom changes is worth a report when the reference has to survive Python code.
+    bool Survives = (Use.What >= BorrowedUse::AfterPython && !Use.ForSomeTypes) || Use.DuringPython;
+    Confidence Sureness = !Row.Container && Survives ? Confidence::Likely : Row.Sureness;
     if (Row.Container) {
       const Expr *Container = argumentOf(Site, *Row.Container);
       ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();

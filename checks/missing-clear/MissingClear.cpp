@@ -59,7 +59,8 @@ private:
         (Clear ? "'" + displayName(*Clear->Decl) + "' does not clear " + (Kept.size() == 1 ? "it" : "them")
                : std::string("has no tp_clear")) +
         "; cycles through " + (Kept.size() == 1 ? "it" : "them") + " are found and never broken";
-    if (!isVisible(T))
+    bool EndsByItself = !Clear && T.slot("tp_iternext"); // an iterator lets go of what it holds at the end
+    if (!isVisible(T) || EndsByItself)
       D.Sureness = Confidence::Possible;
     for (const Edge *E : Kept)
       explainEdge(*E, "is set after the object is made and never cleared", D.Path);

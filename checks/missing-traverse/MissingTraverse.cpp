@@ -3,10 +3,11 @@
 // without tp_traverse.
 //
 // Does not report types whose fields hold strings, numbers or objects of such types of the same module only,
-// fields that are borrowed, and types whose base is not known.
+// fields that are borrowed or that the tp_traverse of an owner visits, and types whose base is not known.
 //
-// Known holes: classes that pybind11 and nanobind bind. Iterators over the module's own containers, whose
-// fields are set once, are reported as possible.
+// Known holes: classes that pybind11 and nanobind bind. Reported as possible: fields into which nothing gets
+// that Python code passes, iterators, whose fields are set once, and a tp_traverse that subclasses made in
+// Python get to use.
 
 #include "analysis/EdgeNotes.h"
 #include "checks/Check.h"
@@ -26,7 +27,7 @@ public:
         continue;
       std::vector<const Edge *> Owned;
       for (const Edge *E : TypeGraph::collectable(*T))
-        if (E->ReleasedByType)
+        if (E->ReleasedByType && (Traverses || !visitedByOwner(U, *E)))
           Owned.push_back(E);
       if (!Owned.empty())
         Found.push_back(describe(*T, Owned, Traverses));
@@ -35,6 +36,12 @@ public:
   }
 
 private:
+  /// Parts of another object, whose tp_traverse visits what they hold.
+  static bool visitedByOwner(Unit &U, const Edge &E) {
+    return llvm::any_of(U.types().references().on(E.Field),
+                        [](const ReferenceOp &Op) { return Op.What == ReferenceOp::Visit; });
+  }
+
   static Diagnosis flagAlone(const TypeInfo &T) {
     Diagnosis D;
     D.Where = nameRange(T.Definition);
@@ -49,11 +56,13 @@ private:
     bool One = Owned.size() == 1;
     Diagnosis D;
     D.Where = nameRange(T.Definition);
-    D.Message = "type '" + T.Name + "' owns reference field" + (One ? " " : "s ") + quotedFields(Owned) +
-                (Traverses ? " and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so it is never called"
-                           : std::string(" but has no tp_traverse")) +
-                "; cycles through " + (One ? "it" : "them") + " are never freed";
-    D.Sureness = needsOwnContainer(T, Owned) ? Confidence::Possible : Confidence::Likely;
+    D.Message =
+        "type '" + T.Name + "' owns reference field" + (One ? " " : "s ") + quotedFields(Owned) +
+        (Traverses ? " and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so the collector does not call it"
+                   : std::string(" but has no tp_traverse")) +
+        "; cycles through " + (One ? "it" : "them") + " are never freed";
+    D.Sureness = (Traverses ? T.has("basetype") : needsOwnContainer(T, Owned)) ? Confidence::Possible
+                                                                               : Confidence::Likely;
     for (const Edge *E : Owned)
       explainEdge(*E, "can hold any object", D.Path);
     D.Path.push_back(
@@ -63,13 +72,14 @@ private:
     return D;
   }
 
-  /// The fields are set once, to the module's own objects: a cycle needs one of those to refer back.
+  /// No object that Python code chose gets into the fields, or they are set once, to the module's own
+  /// objects: a cycle needs one of those to refer back.
   static bool needsOwnContainer(const TypeInfo &T, const std::vector<const Edge *> &Owned) {
     return llvm::all_of(Owned, [&](const Edge *E) {
       bool Typed = !E->Field->getType()->isPointerType() ||
                    E->Field->getType()->getPointeeType()->getAsRecordDecl() == nullptr ||
                    E->Field->getType()->getPointeeType()->getAsRecordDecl()->getName() != "_object";
-      return !E->ChangesLater && (Typed || T.slot("tp_iternext"));
+      return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
   }
 };

@@ -24,13 +24,15 @@ public:
     std::vector<Diagnosis> Found;
     Claims Claimed(U);
     std::vector<AccessPath> Reported;
+    std::vector<Race> Fields;
     for (const auto &[Location, Accesses] : U.shared().locations()) {
       if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
         continue;
       auto R = raceAt(U, Location, Accesses);
-      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R))
+      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Fields))
         continue;
       Reported.push_back(Location);
+      Fields.push_back(*R);
       Found.push_back(describe(U, *R));
     }
     return Found;
@@ -42,6 +44,16 @@ private:
     return llvm::any_of(Reported, [&](const AccessPath &R) {
       return R.Kind == P.Kind && R.Root == P.Root && R.Fields.size() < P.Fields.size() &&
              std::equal(R.Fields.begin(), R.Fields.end(), P.Fields.begin());
+    });
+  }
+
+  /// One finding for the fields of a struct that one function sets together.
+  static bool isSibling(const Race &R, const std::vector<Race> &Reported) {
+    return llvm::any_of(Reported, [&](const Race &Other) {
+      const AccessPath &A = *R.Location, &B = *Other.Location;
+      return A.Kind == B.Kind && A.Root == B.Root && !A.Fields.empty() && A.Fields.size() == B.Fields.size() &&
+             std::equal(A.Fields.begin(), A.Fields.end() - 1, B.Fields.begin()) && R.What == Other.What &&
+             R.Write->In == Other.Write->In && R.Other->In == Other.Other->In;
     });
   }
 
@@ -113,12 +125,20 @@ private:
     return Plain ? Confidence::Certain : Confidence::Likely;
   }
 
-  /// A struct whose address is passed on, with no write in sight.
+  /// A struct whose address is passed on, with no write in sight. A number that is read after that was filled there.
   static bool isOnlyHandedOut(Unit &U, const Race &R) {
     clang::QualType T = typeOf(*R.Location, U.context());
     auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
+    auto Reads = [](const SharedAccess *A) { return A->What == SharedAccess::Read; };
+    if (T->isScalarType() && isUninitialised(*R.Location) && llvm::any_of(R.Unguarded, Reads))
+      return false;
     return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
            llvm::none_of(R.Guarded, Writes);
+  }
+
+  static bool isUninitialised(const AccessPath &P) {
+    const auto *V = clang::dyn_cast<clang::VarDecl>(P.Root);
+    return V && P.Fields.empty() && !V->getAnyInitializer();
   }
 
   static std::string advice(const Race &R) {

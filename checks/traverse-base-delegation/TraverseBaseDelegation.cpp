@@ -50,11 +50,20 @@ private:
     if (!E.Bounded && Name == "tp_clear")
       return false;
     if (T.Base.What == BaseType::BuiltIn)
-      return !touchesForeignObject(U, E) &&
+      return !touchesForeignObject(U, E) && !(Name == "tp_clear" && emptiesBuiltIn(E)) &&
              !(Name == "tp_clear" && Knowledge::get().Collector.BasesWithoutClear.contains(T.Base.Name));
     const Function *Base = U.types().effective(*T.Base.Type, Name).Body;
     return Base && Base != Body && !llvm::is_contained(E.Functions, Base) &&
            leavesFieldsOut(U, T, Name, Body);
+  }
+
+  /// Through the public functions of the base, as PyDict_Clear(self).
+  static bool emptiesBuiltIn(const Effects &E) {
+    return llvm::any_of(E.Functions, [](const Function *F) {
+      return llvm::any_of(F->Calls, [](const Call &C) {
+        return Knowledge::get().Collector.EmptiesBuiltIn.contains(calleeName(C.Site));
+      });
+    });
   }
 
   /// The function reads fields of a built-in object's struct itself.

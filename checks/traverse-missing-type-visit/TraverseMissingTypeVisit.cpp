@@ -8,6 +8,7 @@
 // Known holes: types that inherit the tp_traverse of a built-in type, which does not visit heap types either.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
@@ -28,26 +29,44 @@ public:
           !Judged.insert(Traverse).second)
         continue;
       const Effects &E = U.types().references().of(Traverse);
-      if (!E.visitsType() && !delegatesToUnknown(E))
+      if (!E.visitsType() && !delegatesToUnknown(U, E))
         Found.push_back(describe(U, *T, Traverse));
     }
     return Found;
   }
 
 private:
-  /// Built-in types are static: their tp_traverse leaves the type of the object out.
-  static bool delegatesToUnknown(const Effects &E) {
-    for (const IndirectCall &I : E.Indirect) {
-      if (I.What == IndirectCall::Opaque)
-        return true;
-      if (I.What != IndirectCall::Traverse)
-        continue;
-      const auto *Slot = llvm::dyn_cast<clang::MemberExpr>(I.Site->getCallee()->IgnoreParenCasts());
-      const clang::VarDecl *Base = Slot ? variableNamedBy(Slot->getBase()) : nullptr;
-      if (!Base || !Base->getType()->isRecordType())
-        return true;
+  /// Static types, all of the built-in ones too, have a tp_traverse that leaves the type of the object out.
+  static bool delegatesToUnknown(Unit &U, const Effects &E) {
+    return llvm::any_of(E.Indirect, [&](const IndirectCall &I) {
+      return I.What == IndirectCall::Opaque ||
+             (I.What == IndirectCall::Traverse && !isOfStaticType(U, I.Site->getCallee(), 0));
+    });
+  }
+
+  /// The expression is a slot of a static type, by name or kept in a variable.
+  static bool isOfStaticType(Unit &U, const clang::Expr *Slot, unsigned Depth) {
+    constexpr unsigned MaxDepth = 3;
+    const References &Refs = U.types().references();
+    Slot = Slot->IgnoreParenCasts();
+    auto Follow = [&](const clang::Expr *Value) { return isOfStaticType(U, Value, Depth + 1); };
+    if (Depth > MaxDepth)
+      return false;
+    if (const auto *C = llvm::dyn_cast<clang::CallExpr>(Slot)) {
+      bool Gets = Knowledge::get().Collector.SlotGetters.contains(calleeName(C)) && C->getNumArgs() > 0;
+      return Gets && U.types().typeNamedBy(C->getArg(0)).What == BaseType::BuiltIn;
     }
-    return false;
+    if (const auto *M = llvm::dyn_cast<clang::MemberExpr>(Slot)) {
+      const clang::VarDecl *Type = variableNamedBy(M->getBase());
+      if (Type && typeName(Type->getType()) == "_typeobject" && Type->getType()->isRecordType())
+        return true;
+      const auto *Field = llvm::dyn_cast<clang::FieldDecl>(M->getMemberDecl());
+      return Field && llvm::any_of(Refs.on(Field), [&](const ReferenceOp &Op) {
+               return Op.What == ReferenceOp::Store && Follow(Op.Value);
+             });
+    }
+    const clang::VarDecl *V = variableNamedBy(Slot);
+    return V && llvm::any_of(Refs.valuesOf(V), Follow);
   }
 
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse) {

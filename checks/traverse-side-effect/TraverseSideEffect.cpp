@@ -36,6 +36,9 @@ public:
   }
 
 private:
+  static constexpr const char *NotAllowed =
+      "it is not one of the calls that are allowed while the other threads are stopped";
+
   static std::string trouble(Unit &U, const Call &C) {
     const CollectorKnowledge &K = Knowledge::get().Collector;
     llvm::StringRef Name = calleeName(C.Site);
@@ -47,8 +50,9 @@ private:
       return "a stopped thread can hold the lock";
     if (Knowledge::get().LockFunctions.contains(Full) || K.TraverseSafe.contains(Name))
       return "";
-    if (K.PythonApi.contains(Name) && !llvm::isa<clang::CXXMethodDecl>(C.Callee))
-      return "it is not one of the calls that are allowed while the other threads are stopped";
+    bool Foreign = !U.scope().contains(C.Callee->getLocation());
+    if (Foreign && K.PythonApi.contains(Name) && !llvm::isa<clang::CXXMethodDecl>(C.Callee))
+      return NotAllowed;
     const auto *Made = llvm::dyn_cast<clang::CXXConstructorDecl>(C.Callee);
     std::string Type = Made ? qualifiedName(*Made->getParent()) : typeOf(*C.Callee);
     if (K.OwningWrappers.contains(Type))
@@ -66,7 +70,8 @@ private:
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "'" + displayName(*C.Callee) + "' is not allowed inside " + Entry.Role + ": " + Reason;
-    D.Sureness = Confidence::Certain;
+    bool Private = Knowledge::get().Collector.PrivateApi.contains(calleeName(C.Site));
+    D.Sureness = Private && Reason == NotAllowed ? Confidence::Possible : Confidence::Certain;
     D.Path.push_back({Entry.Registered, "'" + Traverse + "' is " + Entry.Role +
                                             "; the collector calls it with all other threads stopped"});
     if (C.In != Entry.Target)

@@ -173,6 +173,27 @@ Json JsonEncoder::suppression(const Suppression &S) const {
   return Result;
 }
 
+Json JsonEncoder::type(const TypeFact &T) const {
+  Json Fields = Json::array();
+  for (const FieldFact &F : T.Fields) {
+    Json Value = Json::object();
+    Value["name"] = text(F.Name);
+    Value["line"] = F.Line;
+    Value["verdict"] = F.Verdict;
+    Value["visited"] = F.Visited;
+    Value["cleared"] = F.Cleared;
+    Fields.push_back(std::move(Value));
+  }
+  Json Result = Json::object();
+  Result["name"] = text(T.Name);
+  Result["base"] = text(T.Base);
+  Result.update(region(T.Where));
+  Result["heap"] = T.Heap;
+  Result["collected"] = T.Collected;
+  Result["fields"] = std::move(Fields);
+  return Result;
+}
+
 Json JsonEncoder::python(const PythonHeaders &Python) const {
   Json Result = Json::object();
   Result["directory"] = path(Python.Directory);

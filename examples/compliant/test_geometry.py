@@ -2,7 +2,7 @@ import gc
 import threading
 import unittest
 
-from geometry import Point, centroid, grid
+from geometry import Bounds, Point, Transform, centroid, grid
 
 
 class ValueTest(unittest.TestCase):
@@ -53,6 +53,28 @@ class BulkTest(unittest.TestCase):
             centroid([])
         with self.assertRaises(TypeError):
             centroid([Point(), None])
+
+
+class BorrowTest(unittest.TestCase):
+    def test_bounds(self):
+        bounds = Bounds()
+        self.assertEqual(bounds.area(), 0.0)
+        for point in grid(3, 4):
+            bounds.include(point)
+        self.assertEqual(bounds.area(), 6.0)
+        with self.assertRaises(TypeError):
+            bounds.include(None)
+
+    def test_transform(self):
+        transform = Transform()
+        self.assertEqual(transform.apply(Point(1, 2)), Point(1, 2))
+        transform.move(1, 0)
+        transform.scale(2)
+        self.assertEqual(transform.apply(Point(1, 2)), Point(4, 4))
+        with self.assertRaises(TypeError):
+            transform.apply(None)
+        with self.assertRaises(TypeError):
+            transform.scale(None)
 
 
 class ReuseTest(unittest.TestCase):

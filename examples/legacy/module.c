@@ -86,7 +86,13 @@ static PyMethodDef geometry_methods[] = {
 static int
 geometry_exec(PyObject *module)
 {
-    return point_add_to_module(module);
+    if (point_add_to_module(module) < 0
+        || bounds_add_to_module(module) < 0
+        || figure_add_to_module(module) < 0
+        || transform_add_to_module(module) < 0) {
+        return -1;
+    }
+    return 0;
 }
 
 static void

@@ -1,5 +1,5 @@
-"""Points in the plane."""
+"""Points and figures in the plane."""
 
-from ._geometry import Point, centroid, grid
+from ._geometry import Bounds, Figure, Layer, Point, Polygon, Transform, centroid, grid
 
-__all__ = ["Point", "centroid", "grid"]
+__all__ = ["Bounds", "Figure", "Layer", "Point", "Polygon", "Transform", "centroid", "grid"]
