@@ -591,10 +591,12 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
     bool Known = Shared != Knowledge::get().SharedResults.end();
     Origin.Description =
         Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
-    if (!Known) // new as likely as not
+    // New as likely as not; and what only other units call may be part of the initialisation.
+    if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
       Origin.Sureness = Confidence::Possible;
   } else if (!Path) {
     Origin.Description = "a container";
+    Origin.Sureness = Confidence::Possible;
   } else if (auto Settled = settled(*Path, F, Call)) {
     Origin.What = *Settled;
   } else if (!Path->Fields.empty()) {
