@@ -517,6 +517,10 @@ ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
     return Slot->second;
   std::optional<ContainerOrigin> Worst;
   for (const auto &F : Index.functions()) {
+    if (const auto *Constructor = dyn_cast<CXXConstructorDecl>(F->Decl))
+      for (const CXXCtorInitializer *I : Constructor->inits())
+        if (I->getMember() == Field && !isNull(I->getInit(), Index.context()))
+          addPossibility(Worst, originAt(*F, I->getInit(), I->getInit()));
     UseCollector Collector(Field, F->Decl->getBody());
     for (const Expr *Use : Collector.Found) {
       auto [By, Value] = Collector.consumer(Use);
@@ -551,14 +555,15 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
     Origin.What = ContainerOrigin::Immutable;
     return Origin;
   }
-  bool OfCall = (Path.Kind == AccessPath::Local || Path.Kind == AccessPath::Parameter) &&
+  bool OfCall = (Path.Kind == AccessPath::Local || Path.Kind == AccessPath::Parameter || Path.Kind == AccessPath::This) &&
                 llvm::none_of(Path.Fields, [](const FieldDecl *Field) {
                   return Field && isObjectStruct(Field->getParent());
                 });
   if (OfCall) {
     ContainerOrigin Of = ofPlainField(Last);
-    Origin.What = Of.What;
-    Origin.Sureness = Of.Sureness;
+    bool Bound = Path.Kind == AccessPath::This && Of.isPrivate(); // Python may have the whole object
+    Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
+    Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
   }
   return Origin;
 }
