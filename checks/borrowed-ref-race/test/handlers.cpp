@@ -9,7 +9,7 @@ struct Handler {
   PyObject *intern(PyObject *key) { return Py_NewRef(PyDict_SetDefault(shared_keys, key, key)); }
   PyObject *first() { return Py_NewRef(PyList_GetItem(given, 0)); }
 };
-// CHECK: :[[@LINE-2]]:40: warning: 'PyList_GetItem' returns a reference borrowed from 'this->given'
+// CHECK: :[[@LINE-2]]:30: warning: 'PyList_GetItem' returns a reference borrowed from 'this->given'
 // CHECK-NEXT: note:
 // CHECK-NEXT: note:
 // CHECK-NEXT: note:
