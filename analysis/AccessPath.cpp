@@ -175,6 +175,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
     return resolve(T->getSubExpr());
   if (isa<CXXThisExpr>(E))
     return AccessPath{AccessPath::This, nullptr, {}, false};
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isCommaOp())
+    return resolve(B->getRHS()); // after an assertion
   if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
     return V ? ofVariable(V) : std::nullopt;

@@ -125,7 +125,7 @@ private:
       for (const VersionSwitch::Branch &B : llvm::reverse(Around.Branches))
         if (llvm::StringRef(B.Condition).contains_insensitive("gil") ||
             llvm::StringRef(B.Condition).contains("PY_VERSION_HEX") || llvm::StringRef(B.Condition).contains("CRITICAL_SECTION"))
-          return B.Condition;
+          return llvm::StringRef(B.Condition).trim().str();
     return {};
   }
 
