@@ -27,7 +27,15 @@ struct VersionSwitch {
   clang::SourceLocation End;
 };
 
-/// Names of recorded macros by the place of their expansion, and the switches on the version of Python.
+/// A branch for builds with the GIL, not compiled here, that attaches the thread.
+struct LeftOutBranch {
+  clang::SourceLocation Begin;
+  clang::SourceRange Switch; ///< from #if to #endif
+  std::string Text;
+};
+
+/// Names of recorded macros by the place of their expansion, the switches on the version of Python, and what is left out
+/// without the GIL.
 class MacroTable {
 public:
   /// Name of the recorded macro whose expansion produced Loc; empty when there is none.
@@ -41,6 +49,7 @@ public:
   bool compiledFor(PythonVersion Target, clang::SourceLocation, const clang::SourceManager &) const;
 
   std::vector<VersionSwitch> Switches;
+  std::vector<LeftOutBranch> LeftOutAttachments;
 
 private:
   llvm::DenseMap<clang::SourceLocation, llvm::StringRef> Names;
