@@ -4,6 +4,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Each type lives in a file of its own and offers one function that adds it to the module. */
 
 typedef struct {
@@ -19,5 +23,10 @@ extern PyTypeObject Point_Type;
 int point_add_to_module(PyObject *module);
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
+int background_add_to_module(PyObject *module);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

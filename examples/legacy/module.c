@@ -86,7 +86,10 @@ static PyMethodDef geometry_methods[] = {
 static int
 geometry_exec(PyObject *module)
 {
-    return point_add_to_module(module);
+    if (point_add_to_module(module) < 0) {
+        return -1;
+    }
+    return background_add_to_module(module);
 }
 
 static void

@@ -5,5 +5,5 @@ setup(
     version="1.0",
     packages=["geometry"],
     python_requires=">=3.10",
-    ext_modules=[Extension("geometry._geometry", ["module.c", "point.c"], depends=["module.h"])],
+    ext_modules=[Extension("geometry._geometry", ["module.c", "point.c", "background.cpp"], depends=["module.h"])],
 )

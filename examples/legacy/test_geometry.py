@@ -3,7 +3,7 @@ import sys
 import threading
 import unittest
 
-from geometry import Point, centroid, grid
+from geometry import Point, centroid, furthest, grid, settle, watch
 
 
 class ValueTest(unittest.TestCase):
@@ -54,6 +54,21 @@ class BulkTest(unittest.TestCase):
             centroid([])
         with self.assertRaises(TypeError):
             centroid([Point(), None])
+
+
+class BackgroundTest(unittest.TestCase):
+    def test_furthest(self):
+        self.assertEqual(furthest(grid(3, 3)), Point(2, 2))
+        with self.assertRaises(ValueError):
+            furthest([])
+        with self.assertRaises(TypeError):
+            furthest([None])
+
+    def test_watched_point_that_is_kept(self):
+        p = Point(1, 2)
+        watch(p)
+        settle()
+        self.assertEqual(p, Point(1, 2))
 
 
 class ReuseTest(unittest.TestCase):

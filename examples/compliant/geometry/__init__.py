@@ -1,5 +1,5 @@
 """Points in the plane."""
 
-from ._geometry import Point, centroid, grid
+from ._geometry import Point, centroid, furthest, grid, settle, watch
 
-__all__ = ["Point", "centroid", "grid"]
+__all__ = ["Point", "centroid", "furthest", "grid", "settle", "watch"]
