@@ -28,13 +28,13 @@ public:
   }
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isAssignmentOp())
-      if (const VarDecl *V = variable(B->getLHS()))
+      if (const VarDecl *V = variable(B->getLHS()); V && !V->getType()->isReferenceType())
         B->getOpcode() == BO_Assign ? assign(V, B->getRHS()) : change(V);
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
-      if (const VarDecl *V = variable(U->getSubExpr()))
+      if (const VarDecl *V = variable(U->getSubExpr()); V && !V->getType()->isReferenceType())
         change(V);
     return true;
   }
@@ -52,6 +52,17 @@ private:
       change(V);
   }
   void change(const VarDecl *V) { Changing.insert(V); }
+};
+
+class ReturnedValues : public BodyVisitor {
+public:
+  llvm::SmallVector<const Expr *, 4> Values;
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitReturnStmt(ReturnStmt *R) override {
+    if (R->getRetValue())
+      Values.push_back(R->getRetValue());
+    return true;
+  }
 };
 
 AccessPath dereference(AccessPath P) {
@@ -185,32 +196,45 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
   if (const auto *O = dyn_cast<CXXOperatorCallExpr>(E); O && O->getNumArgs() > 0)
     if (O->getOperator() == OO_Arrow || O->getOperator() == OO_Star || O->getOperator() == OO_Subscript)
       return resolve(O->getArg(0));
-  const auto *C = dyn_cast<CallExpr>(E);
-  return C ? ofAccessor(C) : std::nullopt;
+  if (const auto *C = dyn_cast<CallExpr>(E))
+    return ofResult(C);
+  return std::nullopt;
 }
 
-/// What a function returns that does nothing but name memory: `T &clocks() { return Clocks; }`.
-std::optional<AccessPath> PathResolver::ofAccessor(const CallExpr *C) const {
+std::optional<AccessPath> PathResolver::ofResult(const CallExpr *C) const {
   const FunctionDecl *Callee = C->getDirectCallee();
   const FunctionDecl *Definition = nullptr;
   if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth || !Scope.contains(Definition->getLocation()))
     return std::nullopt;
-  QualType T = Definition->getReturnType();
-  const auto *Body = dyn_cast<CompoundStmt>(Definition->getBody());
-  if (!Body || Body->body_empty() || !(T->isReferenceType() || T->isPointerType()))
-    return std::nullopt;
-  const auto *Return = dyn_cast<ReturnStmt>(Body->body_back());
-  bool Simple = Return && Return->getRetValue() &&
-                llvm::all_of(Body->body(), [&](const Stmt *S) { return S == Return || isa<DeclStmt>(S); });
-  if (!Simple)
+  QualType T = Callee->getReturnType();
+  const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
+  if ((!T->isPointerType() && !T->isReferenceType()) || (Method && Method->isVirtual()))
     return std::nullopt;
   ++Depth;
-  enter(Definition);
-  auto P = resolve(Return->getRetValue());
-  if (P && P->Kind != AccessPath::Local)
-    P = atCall(*P, C);
+  auto Inside = returnedBy(Definition);
+  auto Here = Inside ? atCall(*Inside, C) : std::nullopt;
   --Depth;
-  return P && P->Kind != AccessPath::Local ? P : std::nullopt;
+  return Here;
+}
+
+/// What every return statement returns that returns something at all.
+std::optional<AccessPath> PathResolver::returnedBy(const FunctionDecl *Definition) const {
+  auto [Known, New] = Returned.try_emplace(Definition, std::nullopt); // recursion returns nothing known
+  if (!New)
+    return Known->second;
+  enter(Definition);
+  ReturnedValues All;
+  All.TraverseStmt(Definition->getBody());
+  std::optional<AccessPath> Common;
+  for (const Expr *Value : All.Values) {
+    if (Value->isNullPointerConstant(Definition->getASTContext(), Expr::NPC_ValueDependentIsNotNull))
+      continue;
+    auto P = resolve(Value);
+    if (!P || P->Kind == AccessPath::Local || (Common && !(*Common == *P)))
+      return std::nullopt;
+    Common = std::move(P);
+  }
+  return Returned[Definition] = Common;
 }
 
 std::optional<AccessPath> PathResolver::pointeeOf(const Expr *Pointer) const {

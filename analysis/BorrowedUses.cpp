@@ -112,7 +112,7 @@ bool BorrowedUses::isGivenToPython(const Expr *Use) const {
   return C && Python.mayRun(C) && !PythonCalls::onlyForSomeTypes(C);
 }
 
-BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
+BorrowedUse BorrowedUses::ofResult(const Expr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
   BorrowedUse Use{kindOf(C), C};

@@ -42,8 +42,8 @@ class BorrowedUses {
 public:
   BorrowedUses(const Function &, const PythonCalls &);
 
-  /// The gravest use of what the call returns.
-  BorrowedUse ofResult(const clang::CallExpr *);
+  /// The gravest use of what the call returns, or of what is read from a place.
+  BorrowedUse ofResult(const clang::Expr *);
   /// The gravest use of a local variable from the call on, which sets it, until it is set again.
   BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy);
   /// The same for a value that is no reference; Relevant says which uses matter.

@@ -74,6 +74,30 @@ bool runsDetached(const Expr *Call) {
 }
 } // namespace
 
+namespace {
+
+/// The context in which Python's own protocols call a method of that name.
+std::optional<Context> contextOfMethod(const Expr *Name) {
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenCasts()) : nullptr;
+  if (!Text || Text->getCharByteWidth() != 1)
+    return std::nullopt;
+  auto Known = Knowledge::get().MethodNames.find(Text->getString());
+  return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
+}
+
+/// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a function.
+bool hasVectorcallSignature(const FunctionDecl &F) {
+  if (F.getNumParams() < 3 || F.getNumParams() > 4 || !isPyObject(F.getParamDecl(0)->getType()))
+    return false;
+  QualType Arguments = F.getParamDecl(1)->getType();
+  return Arguments->isPointerType() && Arguments->getPointeeType().isConstQualified() &&
+         Arguments->getPointeeType()->isPointerType() && isPyObject(Arguments->getPointeeType()) &&
+         F.getParamDecl(2)->getType()->isIntegerType() && isPyObject(F.getReturnType()) &&
+         (F.getNumParams() == 3 || isPyObject(F.getParamDecl(3)->getType()));
+}
+
+} // namespace
+
 EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
   findModuleBodies(Index, Macros);
   for (const VarDecl *V : Index.initialised())
@@ -146,6 +170,8 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
     auto Where = Value ? contextOfField(Record, Field->getName()) : std::nullopt;
     if (!Where || isNull(Value, Index.context()))
       continue;
+    if (Record == "PyMethodDef")
+      Where = contextOfMethod(List->getInit(0)).value_or(*Where);
     bool Resolved = add(Index, Value, *Where, Field->getName());
     bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
     (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
@@ -196,7 +222,9 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   if (Member.empty())
     return;
   auto Factory = K.BindingFactories.find(Member);
-  Context Where = Factory == K.BindingFactories.end() ? Context::Concurrent : Factory->second;
+  Context Where = Factory == K.BindingFactories.end()
+                      ? contextOfMethod(argumentOf(C.Site, 0)).value_or(Context::Concurrent)
+                      : Factory->second;
   if (runsDetached(C.Site))
     Where = Context::Detached;
   std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
@@ -221,8 +249,8 @@ void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
 static bool looksLikeMethod(const FunctionDecl &F) {
   if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
     return false;
-  auto IsObject = [](QualType T) { return typeName(T) == "PyObject" && T->isPointerType(); };
-  return IsObject(F.getReturnType()) && llvm::all_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); }) &&
+  return isPyObject(F.getReturnType()) &&
+         llvm::all_of(F.parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); }) &&
          llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
 }
 
@@ -240,6 +268,8 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
     if (F->InTable || !F->AddressTaken.empty()) {
       auto Where = F->AddressTaken.empty() ? F->Decl->getLocation() : F->AddressTaken.front()->getBeginLoc();
       Points.push_back({F.get(), Context::Escaped, "function pointer", Where});
+    } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible() && hasVectorcallSignature(*F->Decl)) {
+      Points.push_back({F.get(), Context::Concurrent, "a function with a method's signature", F->Decl->getLocation()});
     } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible()) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
     }

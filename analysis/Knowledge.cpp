@@ -63,6 +63,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Name, Where] : Data["method-names"].items())
+    K.MethodNames[Name] = contextNamed(Where);
   for (const auto &[Type, Where] : Data["function-types"].items())
     K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
@@ -172,6 +174,7 @@ void loadThreadState(const Json &Data, Knowledge &K) {
     K.StateGuards[Name] = stateOperationNamed(What);
   addAll(K.CallGuards, Data["call-guards"]);
   addAll(K.StateTests, Data["tests"]);
+  addAll(K.ThreadIdentities, Data["thread-identities"]);
   K.ApiPrefixes = Data["api-prefixes"];
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);
@@ -243,6 +246,7 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
       K.Suspending.insert(Name);
     }
   addAll(K.Closers, Data["closers"]);
+  addAll(K.TypeMakers, Data["type-makers"]);
 }
 
 std::optional<PythonVersion> version(const Json &Row, const char *Key) {

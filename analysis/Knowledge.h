@@ -96,6 +96,7 @@ struct SharingKnowledge {
   llvm::StringSet<> Suspending;      ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
   llvm::StringSet<> Closers;         ///< release a resource that is not an object: fclose, close
+  llvm::StringSet<> TypeMakers;      ///< classes whose construction registers a type: pybind11::class_
   std::vector<std::string> CallerDecides;
 };
 
@@ -187,6 +188,7 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> MethodNames; ///< methods that Python's protocols call at a known time
   llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
@@ -214,6 +216,7 @@ struct Knowledge {
   llvm::StringMap<StateOperation> StateOperations;
   llvm::StringMap<StateOperation::Kind> StateGuards;  ///< Detach or Ensure for the life of the object
   llvm::StringSet<> CallGuards;                       ///< templates over guards, for bound functions
+  llvm::StringSet<> ThreadIdentities;                 ///< functions that say which thread runs
   llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
   std::vector<std::string> ApiPrefixes;
   NameSet CallableDetached;                           ///< accessors of immutable fields included

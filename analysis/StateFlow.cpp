@@ -59,7 +59,7 @@ std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
 bool isTest(const Expr *E) {
   const auto *C = dyn_cast<CallExpr>(E);
   const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
-  return F && F->getIdentifier() && Knowledge::get().StateTests.contains(F->getName());
+  return F && tellsAttached(*F);
 }
 
 bool all(const StateFlow::State &Worlds, Attachment Wanted) {

@@ -89,7 +89,8 @@ geometry_exec(PyObject *module)
     if (point_add_to_module(module) < 0
         || bounds_add_to_module(module) < 0
         || figure_add_to_module(module) < 0
-        || transform_add_to_module(module) < 0) {
+        || transform_add_to_module(module) < 0
+        || union_add_to_module(module) < 0) {
         return -1;
     }
     return 0;

@@ -27,6 +27,7 @@ int bounds_add_to_module(PyObject *module);
 int figure_add_to_module(PyObject *module);
 int point_add_to_module(PyObject *module);
 int transform_add_to_module(PyObject *module);
+int union_add_to_module(PyObject *module);
 
 #ifdef __cplusplus
 }

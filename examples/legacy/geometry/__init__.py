@@ -1,5 +1,5 @@
 """Points and figures in the plane."""
 
-from ._geometry import Bounds, Figure, Layer, Point, Polygon, Transform, centroid, grid
+from ._geometry import Bounds, Figure, Layer, Point, Polygon, Transform, Union, centroid, grid
 
-__all__ = ["Bounds", "Figure", "Layer", "Point", "Polygon", "Transform", "centroid", "grid"]
+__all__ = ["Bounds", "Figure", "Layer", "Point", "Polygon", "Transform", "Union", "centroid", "grid"]
