@@ -28,13 +28,13 @@ public:
   }
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isAssignmentOp())
-      if (const VarDecl *V = variable(B->getLHS()))
+      if (const VarDecl *V = variable(B->getLHS()); V && !V->getType()->isReferenceType())
         B->getOpcode() == BO_Assign ? assign(V, B->getRHS()) : change(V);
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
-      if (const VarDecl *V = variable(U->getSubExpr()))
+      if (const VarDecl *V = variable(U->getSubExpr()); V && !V->getType()->isReferenceType())
         change(V);
     return true;
   }
@@ -52,6 +52,17 @@ private:
       change(V);
   }
   void change(const VarDecl *V) { Changing.insert(V); }
+};
+
+class ReturnedValues : public BodyVisitor {
+public:
+  llvm::SmallVector<const Expr *, 4> Values;
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitReturnStmt(ReturnStmt *R) override {
+    if (R->getRetValue())
+      Values.push_back(R->getRetValue());
+    return true;
+  }
 };
 
 AccessPath dereference(AccessPath P) {
@@ -164,6 +175,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
     return resolve(T->getSubExpr());
   if (isa<CXXThisExpr>(E))
     return AccessPath{AccessPath::This, nullptr, {}, false};
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isCommaOp())
+    return resolve(B->getRHS()); // after an assertion
   if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
     return V ? ofVariable(V) : std::nullopt;
@@ -183,7 +196,45 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
   if (const auto *O = dyn_cast<CXXOperatorCallExpr>(E); O && O->getNumArgs() > 0)
     if (O->getOperator() == OO_Arrow || O->getOperator() == OO_Star || O->getOperator() == OO_Subscript)
       return resolve(O->getArg(0));
+  if (const auto *C = dyn_cast<CallExpr>(E))
+    return ofResult(C);
   return std::nullopt;
+}
+
+std::optional<AccessPath> PathResolver::ofResult(const CallExpr *C) const {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  const FunctionDecl *Definition = nullptr;
+  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth || !Scope.contains(Definition->getLocation()))
+    return std::nullopt;
+  QualType T = Callee->getReturnType();
+  const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
+  if ((!T->isPointerType() && !T->isReferenceType()) || (Method && Method->isVirtual()))
+    return std::nullopt;
+  ++Depth;
+  auto Inside = returnedBy(Definition);
+  auto Here = Inside ? atCall(*Inside, C) : std::nullopt;
+  --Depth;
+  return Here;
+}
+
+/// What every return statement returns that returns something at all.
+std::optional<AccessPath> PathResolver::returnedBy(const FunctionDecl *Definition) const {
+  auto [Known, New] = Returned.try_emplace(Definition, std::nullopt); // recursion returns nothing known
+  if (!New)
+    return Known->second;
+  enter(Definition);
+  ReturnedValues All;
+  All.TraverseStmt(Definition->getBody());
+  std::optional<AccessPath> Common;
+  for (const Expr *Value : All.Values) {
+    if (Value->isNullPointerConstant(Definition->getASTContext(), Expr::NPC_ValueDependentIsNotNull))
+      continue;
+    auto P = resolve(Value);
+    if (!P || P->Kind == AccessPath::Local || (Common && !(*Common == *P)))
+      return std::nullopt;
+    Common = std::move(P);
+  }
+  return Returned[Definition] = Common;
 }
 
 std::optional<AccessPath> PathResolver::pointeeOf(const Expr *Pointer) const {
@@ -211,6 +262,9 @@ std::optional<AccessPath> PathResolver::ofMember(const MemberExpr *M) const {
 
 std::optional<AccessPath> PathResolver::atCall(const AccessPath &P, const Expr *Call) const {
   const Expr *Argument = nullptr;
+  if (P.Kind == AccessPath::This && isa<CallExpr>(Call) && !argumentOf(Call, ThisArgument) &&
+      !isa<CXXOperatorCallExpr>(Call))
+    return P; // a lambda that std::call_once and its kin run: its `this` is the caller's
   if (P.Kind == AccessPath::This)
     Argument = argumentOf(Call, ThisArgument);
   else if (P.Kind == AccessPath::Parameter)

@@ -2,6 +2,8 @@
 // paths may name the same memory; expressions with different paths are taken to name different memory.
 #pragma once
 
+#include "analysis/ProjectScope.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
 
@@ -51,10 +53,12 @@ struct AccessPath {
 class PathResolver {
 public:
   /// States: records of module state, see moduleStateRecords().
-  explicit PathResolver(llvm::DenseSet<const clang::RecordDecl *> States) : States(std::move(States)) {}
+  PathResolver(llvm::DenseSet<const clang::RecordDecl *> States, const ProjectScope &Scope)
+      : States(std::move(States)), Scope(Scope) {}
 
   /// The memory that an lvalue names, or that a pointer's or reference's value is or points at; empty for values that
-  /// are no paths (calls, arithmetic). Local variables that are assigned once stand for what they were assigned.
+  /// are no paths (arithmetic, most calls). Local variables that are assigned once stand for what they were assigned,
+  /// calls of accessors for what they return.
   std::optional<AccessPath> resolve(const clang::Expr *) const;
 
   /// Path inside a callee, seen from a call: parameters become arguments. Empty when the argument is no path.
@@ -72,13 +76,17 @@ public:
 
 private:
   std::optional<AccessPath> ofVariable(const clang::VarDecl *) const;
+  std::optional<AccessPath> ofResult(const clang::CallExpr *) const;
+  std::optional<AccessPath> returnedBy(const clang::FunctionDecl *Definition) const;
   std::optional<AccessPath> ofMember(const clang::MemberExpr *) const;
   std::optional<AccessPath> resolveBare(const clang::Expr *) const;
   std::optional<AccessPath> pointeeOf(const clang::Expr *Pointer) const;
 
   llvm::DenseSet<const clang::RecordDecl *> States;
+  const ProjectScope &Scope;
   mutable llvm::DenseSet<const clang::FunctionDecl *> Entered;
   mutable llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> AssignedOnce;
+  mutable llvm::DenseMap<const clang::FunctionDecl *, std::optional<AccessPath>> Returned;
   mutable unsigned Depth = 0;
 };
 

@@ -16,6 +16,16 @@ bool runsPython(const FunctionDecl *Callee) {
   return Callee && Callee->getIdentifier() && Knowledge::get().RunsPython.contains(qualifiedName(*Callee));
 }
 
+/// Beginning another section gives up the one that is open when it has to wait.
+bool beginsSection(const Expr *Call) {
+  const FunctionDecl *Callee = calleeOf(Call);
+  if (!Callee || !Callee->getIdentifier())
+    return false;
+  auto Known = Knowledge::get().LockFunctions.find(qualifiedName(*Callee));
+  return Known != Knowledge::get().LockFunctions.end() && Known->second.Section &&
+         Known->second.What == LockEffect::Acquire;
+}
+
 } // namespace
 
 PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
@@ -36,10 +46,14 @@ PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
 }
 
 bool PythonCalls::mayRun(const Expr *Call) const {
-  if (runsPython(calleeOf(Call)))
+  if (runsPython(calleeOf(Call)) || beginsSection(Call) || calls(Call, Knowledge::get().StateSavers))
     return true;
   const Function *Callee = Index.find(calleeOf(Call));
   return Callee && Running.contains(Callee);
+}
+
+bool PythonCalls::onlyForSomeTypes(const Expr *Call) {
+  return calls(Call, Knowledge::get().RunsPythonForSomeTypes);
 }
 
 BorrowedUses::BorrowedUses(const Function &F, const PythonCalls &Python)
@@ -49,8 +63,8 @@ std::pair<const Stmt *, const Expr *> BorrowedUses::consumer(const Expr *E) cons
   for (;;) {
     const Stmt *Up = Parents.getParent(E);
     const auto *Conditional = dyn_cast_or_null<ConditionalOperator>(Up);
-    bool Passes = isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up) || isa_and_nonnull<ExprWithCleanups>(Up) ||
-                  (Conditional && Conditional->getCond() != E);
+    bool Passes = isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up) ||
+                  isa_and_nonnull<ExprWithCleanups>(Up) || (Conditional && Conditional->getCond() != E);
     if (!Passes)
       return {Up, E};
     E = cast<Expr>(Up);
@@ -59,7 +73,8 @@ std::pair<const Stmt *, const Expr *> BorrowedUses::consumer(const Expr *E) cons
 
 const VarDecl *BorrowedUses::assignedTo(const Expr *Value) const {
   auto [By, Seen] = consumer(Value);
-  if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->getOpcode() == BO_Assign && B->getRHS() == Seen) {
+  if (const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+      B && B->getOpcode() == BO_Assign && B->getRHS() == Seen) {
     const VarDecl *V = variableOf(B->getLHS());
     return V && V->hasLocalStorage() ? V : nullptr;
   }
@@ -72,8 +87,8 @@ const VarDecl *BorrowedUses::assignedTo(const Expr *Value) const {
 
 BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   auto [By, Seen] = consumer(Use);
-  if (!By || isa<IfStmt>(By) || isa<WhileStmt>(By) || isa<DoStmt>(By) || isa<ForStmt>(By) || isa<CompoundStmt>(By) ||
-      isa<ConditionalOperator>(By) || isa<UnaryExprOrTypeTraitExpr>(By))
+  if (!By || isa<IfStmt>(By) || isa<WhileStmt>(By) || isa<DoStmt>(By) || isa<ForStmt>(By) ||
+      isa<CompoundStmt>(By) || isa<ConditionalOperator>(By) || isa<UnaryExprOrTypeTraitExpr>(By))
     return BorrowedUse::None;
   if (const auto *U = dyn_cast<UnaryOperator>(By))
     return U->getOpcode() == UO_LNot || U->getOpcode() == UO_AddrOf ? BorrowedUse::None : BorrowedUse::Read;
@@ -92,16 +107,33 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   return BorrowedUse::Read;
 }
 
-BorrowedUse BorrowedUses::ofResult(const CallExpr *C) {
+bool BorrowedUses::isGivenToPython(const Expr *Use) const {
+  const auto *C = dyn_cast_or_null<CallExpr>(consumer(Use).first);
+  return C && Python.mayRun(C) && !PythonCalls::onlyForSomeTypes(C);
+}
+
+BorrowedUse BorrowedUses::ofResult(const Expr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
-  BorrowedUse Use{kindOf(C), C, nullptr};
+  BorrowedUse Use{kindOf(C), C};
+  Use.DuringPython = isGivenToPython(C);
   if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
     Use.At = consumer(C).first;
   return Use;
 }
 
 BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
+  return follow(V, SetBy, [&](const DeclRefExpr *R) { return kindOf(R); });
+}
+
+BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy,
+                                     llvm::function_ref<bool(const DeclRefExpr *)> Relevant) {
+  return follow(V, SetBy,
+                [&](const DeclRefExpr *R) { return Relevant(R) ? BorrowedUse::Read : BorrowedUse::None; });
+}
+
+BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
+                                 llvm::function_ref<BorrowedUse::Kind(const DeclRefExpr *)> KindOf) {
   if (!Graph)
     Graph = FlowGraph::of(F.Decl);
   BorrowedUse Gravest;
@@ -110,19 +142,26 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
   struct Position {
     const CFGBlock *Block;
     std::size_t Index;
-    const Expr *After;
+    const Expr *After; ///< the call that is likeliest to have run Python code
   };
   std::vector<Position> Pending;
   for (const CFGBlock *Block : Graph->cfg())
     for (std::size_t I = 0; I != Block->size(); ++I)
       if (auto S = (*Block)[I].getAs<CFGStmt>(); S && S->getStmt() == SetBy)
         Pending.push_back({Block, I + 1, nullptr});
-  std::set<std::pair<const CFGBlock *, bool>> Seen;
+  auto Likelihood = [](const Expr *After) {
+    return !After ? 0 : PythonCalls::onlyForSomeTypes(After) ? 1 : 2;
+  };
+  std::set<std::pair<const CFGBlock *, int>> Seen;
   auto Note = [&](BorrowedUse::Kind Kind, const Stmt *At, const Expr *After) {
     if (Kind != BorrowedUse::None && After && Kind < BorrowedUse::AfterPython)
       Kind = BorrowedUse::AfterPython;
-    if (Kind > Gravest.What)
-      Gravest = {Kind, At, Kind == BorrowedUse::AfterPython ? After : nullptr};
+    bool Rather = Kind > Gravest.What || (Kind == BorrowedUse::AfterPython && Kind == Gravest.What &&
+                                          Likelihood(After) > Likelihood(Gravest.After));
+    if (Rather && Kind == BorrowedUse::AfterPython)
+      Gravest = {Kind, At, After, Gravest.DuringPython, Likelihood(After) == 1};
+    else if (Rather)
+      Gravest = {Kind, At, nullptr, Gravest.DuringPython};
   };
   while (!Pending.empty()) {
     Position At = Pending.back();
@@ -142,17 +181,19 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
           Ends = consumer(SetBy).first != B;
           continue;
         }
-        BorrowedUse::Kind Kind = kindOf(R);
+        BorrowedUse::Kind Kind = KindOf(R);
         Note(Kind, By ? By : S, At.After);
+        Gravest.DuringPython |= isGivenToPython(R);
         Ends = Kind == BorrowedUse::Referenced;
-      } else if (const auto *C = dyn_cast<CallExpr>(S); C && !At.After && Python.mayRun(C)) {
+      } else if (const auto *C = dyn_cast<CallExpr>(S);
+                 C && Likelihood(At.After) < Likelihood(C) && Python.mayRun(C)) {
         At.After = C;
       }
     }
     if (Ends)
       continue;
     for (const CFGBlock *Next : At.Block->succs())
-      if (Next && Seen.insert({Next, At.After != nullptr}).second)
+      if (Next && Seen.insert({Next, Likelihood(At.After)}).second)
         Pending.push_back({Next, 0, At.After});
   }
   return Gravest;

@@ -5,6 +5,7 @@
 #include "analysis/UnitIndex.h"
 
 #include "clang/AST/ParentMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ungil {
 
@@ -17,8 +18,11 @@ struct BorrowedUse {
     Stored,      ///< kept in memory without a strong reference
     Returned     ///< returned to the caller without a strong reference
   } What = None;
-  const clang::Stmt *At = nullptr;   ///< the use
+  const clang::Stmt *At = nullptr;    ///< the use
   const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
+  bool DuringPython = false; ///< for Read: given to a call that runs Python code while it needs the object
+  bool ForSomeTypes =
+      false; ///< for AfterPython: only a conversion that seldom needs Python code lies between
 };
 
 /// Whether a call may run Python code, by its name or through functions of the project.
@@ -26,6 +30,8 @@ class PythonCalls {
 public:
   explicit PythonCalls(const UnitIndex &);
   bool mayRun(const clang::Expr *Call) const;
+  /// Whether it does so only for objects with special methods that are written in Python.
+  static bool onlyForSomeTypes(const clang::Expr *Call);
 
 private:
   const UnitIndex &Index;
@@ -36,19 +42,26 @@ class BorrowedUses {
 public:
   BorrowedUses(const Function &, const PythonCalls &);
 
-  /// The gravest use of what the call returns.
-  BorrowedUse ofResult(const clang::CallExpr *);
+  /// The gravest use of what the call returns, or of what is read from a place.
+  BorrowedUse ofResult(const clang::Expr *);
   /// The gravest use of a local variable from the call on, which sets it, until it is set again.
   BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy);
+  /// The same for a value that is no reference; Relevant says which uses matter.
+  BorrowedUse ofVariable(const clang::VarDecl *, const clang::Expr *SetBy,
+                         llvm::function_ref<bool(const clang::DeclRefExpr *)> Relevant);
 
   /// The variable that the value is assigned to, at its declaration or later; null when it is not.
   const clang::VarDecl *assignedTo(const clang::Expr *Value) const;
   const clang::ParentMap &parents() const { return Parents; }
 
-private:
   /// The statement that uses the value, and the value as that statement sees it.
   std::pair<const clang::Stmt *, const clang::Expr *> consumer(const clang::Expr *) const;
+
+private:
+  BorrowedUse follow(const clang::VarDecl *, const clang::Expr *SetBy,
+                     llvm::function_ref<BorrowedUse::Kind(const clang::DeclRefExpr *)>);
   BorrowedUse::Kind kindOf(const clang::Expr *Use) const;
+  bool isGivenToPython(const clang::Expr *Use) const;
 
   const Function &F;
   const PythonCalls &Python;

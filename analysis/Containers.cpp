@@ -93,6 +93,16 @@ public:
   }
 };
 
+/// What a constructor initialises the member with, unless that is null.
+llvm::SmallVector<const Expr *, 1> initialValues(const Function &F, const ValueDecl *Member) {
+  llvm::SmallVector<const Expr *, 1> Values;
+  if (const auto *Constructor = dyn_cast<CXXConstructorDecl>(F.Decl))
+    for (const CXXCtorInitializer *I : Constructor->inits())
+      if (I->getMember() == Member && !isNull(I->getInit(), F.Decl->getASTContext()))
+        Values.push_back(I->getInit());
+  return Values;
+}
+
 bool isMember(const UnitIndex &Index, const ValueDecl *D) {
   if (!isa<FieldDecl>(D))
     return false;
@@ -109,9 +119,10 @@ bool isMember(const UnitIndex &Index, const ValueDecl *D) {
 struct Containers::Facts {
   enum { Unseen, Running, Done } State = Unseen;
   bool WithCallers = false;                          ///< parameters that are private to every caller count
-  llvm::DenseMap<const Stmt *, Variables> PrivateAt; ///< at calls and accesses to members
+  llvm::DenseMap<const Stmt *, Variables> PrivateAt; ///< at calls, assignments and accesses to members
   llvm::DenseSet<const VarDecl *> Kept;              ///< parameters that others can reach afterwards
   bool ReturnsFresh = false;
+  bool Solved = false;
 };
 
 /// Local variables whose object nobody else can reach, at each call of a function.
@@ -173,7 +184,7 @@ public:
     auto Statement = Element.getAs<CFGStmt>();
     if (!Statement)
       return;
-    if ((isa<CallExpr>(Statement->getStmt()) || isa<MemberExpr>(Statement->getStmt())) && !Now.empty())
+    if (isObserved(Statement->getStmt()) && !Now.empty())
       Out.PrivateAt[Statement->getStmt()] = Now;
     const auto *R = dyn_cast<ReturnStmt>(Statement->getStmt());
     if (!R || !R->getRetValue() || isNull(R->getRetValue(), F.Decl->getASTContext()))
@@ -186,6 +197,11 @@ public:
   bool returnsFresh() const { return FreshReturns > 0 && OtherReturns == 0; }
 
 private:
+  static bool isObserved(const Stmt *S) {
+    const auto *B = dyn_cast<BinaryOperator>(S);
+    return isa<CallExpr>(S) || isa<MemberExpr>(S) || (B && B->getOpcode() == BO_Assign);
+  }
+
   bool isFresh(const State &Now, const Expr *E) {
     E = E->IgnoreParenCasts();
     if (const auto *C = dyn_cast<ConditionalOperator>(E))
@@ -288,9 +304,15 @@ Containers::Facts &Containers::solve(const Function &F, std::unique_ptr<Facts> &
   Out.State = Facts::Running;
   Out.WithCallers = WithCallers;
   Paths.enter(F.Decl);
-  if (auto Graph = FlowGraph::of(F.Decl)) {
+  auto Graph = FlowGraph::of(F.Decl);
+  // A recursive call keeps what is known to be kept so far; each round can only add parameters.
+  for (bool Again = Graph != nullptr; Again;) {
+    std::size_t Before = Out.Kept.size();
+    Out.PrivateAt.clear();
     FreshnessFlow Flow(*this, F, Out);
-    Out.ReturnsFresh = solveForward(Graph->cfg(), Flow) && Flow.returnsFresh();
+    Out.Solved = solveForward(Graph->cfg(), Flow);
+    Out.ReturnsFresh = Out.Solved && Flow.returnsFresh();
+    Again = Out.Solved && Out.Kept.size() != Before;
   }
   Out.State = Facts::Done;
   return Out;
@@ -309,11 +331,13 @@ bool Containers::keeps(const FunctionDecl *Callee, unsigned Parameter) {
   if (!F || Parameter >= F->Decl->getNumParams())
     return true;
   Facts &Of = summaryOf(*F);
-  return Of.State != Facts::Done || Of.Kept.contains(F->Decl->getParamDecl(Parameter));
+  return (Of.State == Facts::Done && !Of.Solved) || Of.Kept.contains(F->Decl->getParamDecl(Parameter));
 }
 
 bool Containers::isRetained(const CallExpr *C, unsigned Argument) {
   const FunctionDecl *Callee = C->getDirectCallee();
+  if (C->getArg(Argument)->getType()->isArithmeticType()) // its truth value
+    return false;
   if (!Callee || isa<CXXMethodDecl>(Callee))
     return true;
   const Knowledge &K = Knowledge::get();
@@ -370,6 +394,8 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
   const Knowledge &K = Knowledge::get();
   Out.Escapes = isMember(Index, D);
   for (const auto &F : Index.functions()) {
+    for (const Expr *Initial : initialValues(*F, D))
+      Out.Escapes |= originAt(*F, Initial, Initial).What != ContainerOrigin::Fresh;
     UseCollector Collector(D, F->Decl->getBody());
     for (const Expr *Use : Collector.Found) {
       auto [By, Value] = Collector.consumer(Use);
@@ -380,7 +406,8 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
           Out.Changes.emplace_back(F.get(), C);
       } else if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->isAssignmentOp()) {
         bool Stored = B->getLHS() == Value;
-        Out.Escapes |= !Stored || !(isNull(B->getRHS(), Index.context()) || isFreshCall(B->getRHS()));
+        Out.Escapes |= !Stored || !(isNull(B->getRHS(), Index.context()) ||
+                                    originAt(*F, B->getRHS(), B).What == ContainerOrigin::Fresh);
         if (Stored)
           Out.Changes.emplace_back(F.get(), B);
       } else if (isa_and_nonnull<ReturnStmt>(By) || isa_and_nonnull<DeclStmt>(By) ||
@@ -437,6 +464,121 @@ ContainerOrigin Containers::ofSameOrFresh(const Function &F, const CallExpr *C) 
   return Origin;
 }
 
+/// One place that may hold any of several containers is as bad as the worst of them.
+static void addPossibility(std::optional<ContainerOrigin> &Worst, const ContainerOrigin &Other) {
+  bool Worse = !Worst || (Worst->isPrivate() && !Other.isPrivate()) ||
+               (Worst->isPrivate() == Other.isPrivate() && Other.Sureness > Worst->Sureness);
+  if (Worse)
+    Worst = Other;
+}
+
+/// A variable that is assigned in several places holds what one of them gives.
+ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
+  ContainerOrigin Origin;
+  Origin.Description = "'" + V->getNameAsString() + "'";
+  auto [Slot, New] = Locals.try_emplace(V, Origin);
+  if (!New)
+    return Slot->second;
+  std::optional<ContainerOrigin> Worst;
+  UseCollector Collector(V, F.Decl->getBody());
+  if (const Expr *Init = V->getInit(); Init && !isNull(Init, Index.context()))
+    addPossibility(Worst, originAt(F, Init, Init));
+  for (const Expr *Use : Collector.Found) {
+    auto [By, Value] = Collector.consumer(Use);
+    const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+    if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf)
+      return Origin;
+    if (B && B->isAssignmentOp() && B->getLHS() == Value && !isNull(B->getRHS(), Index.context()))
+      addPossibility(Worst, originAt(F, B->getRHS(), B));
+  }
+  if (Worst && !Worst->isPrivate())
+    Origin = *Worst;
+  return Locals[V] = Origin;
+}
+
+/// What a function gets that only functions of this unit call: one of the things that they give.
+ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P) {
+  ContainerOrigin Origin;
+  Origin.Description = "the argument '" + P->getNameAsString() + "'";
+  if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F) ||
+      F.Decl->isExternallyVisible())
+    return Origin;
+  auto [Slot, New] = Given.try_emplace(P, Origin);
+  if (!New)
+    return Slot->second;
+  std::optional<ContainerOrigin> Worst;
+  for (const Call *C : F.Callers) {
+    const Expr *Argument = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
+    if (Argument && Reach.of(C->In).intersects(ManyThreads))
+      addPossibility(Worst, originAt(*C->In, Argument, C->Site));
+  }
+  if (Worst) {
+    Origin.What = Worst->What;
+    Origin.Sureness = Worst->Sureness;
+  }
+  return Given[P] = Origin;
+}
+
+/// A field of a struct that is no Python object. Such a struct often belongs to one call, so what others can
+/// reach depends on what is stored there.
+ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
+  ContainerOrigin Unknown;
+  Unknown.Sureness = Confidence::Possible;
+  auto [Slot, New] = Stored.try_emplace(Field, Unknown);
+  if (!New)
+    return Slot->second;
+  std::optional<ContainerOrigin> Worst;
+  for (const auto &F : Index.functions()) {
+    for (const Expr *Initial : initialValues(*F, Field))
+      addPossibility(Worst, originAt(*F, Initial, Initial));
+    UseCollector Collector(Field, F->Decl->getBody());
+    for (const Expr *Use : Collector.Found) {
+      auto [By, Value] = Collector.consumer(Use);
+      const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+      if (B && B->isAssignmentOp() && B->getLHS() == Value && !isNull(B->getRHS(), Index.context()))
+        addPossibility(Worst, originAt(*F, B->getRHS(), B));
+    }
+  }
+  if (Worst && Worst->isPrivate() && usesOf(Field).Escapes)
+    Worst = Unknown;
+  return Stored[Field] = Worst.value_or(Unknown);
+}
+
+/// Fields that libraries set up once for each object.
+static bool isFrozenField(const FieldDecl *Field) {
+  const RecordDecl *R = Field->getParent();
+  llvm::StringRef Name = R->getName();
+  if (const auto *Typedef = R->getTypedefNameForAnonDecl(); Typedef && Name.empty())
+    Name = Typedef->getName();
+  return Knowledge::get().FrozenFields.contains((Name + "." + Field->getName()).str());
+}
+
+ContainerOrigin Containers::ofField(const AccessPath &Path) {
+  ContainerOrigin Origin;
+  Origin.Description = "'" + Path.spelling() + "'";
+  const FieldDecl *Last = Path.Fields.back();
+  if (!Last)
+    return Origin;
+  // Only the type object of a static type is known to stay as it is.
+  bool TypeDict = Last->getIdentifier() && Last->getName() == "tp_dict" && Path.Kind == AccessPath::Static;
+  if (TypeDict || isFrozenField(Last)) {
+    Origin.What = ContainerOrigin::Immutable;
+    return Origin;
+  }
+  bool OfCall = (Path.Kind == AccessPath::Local || Path.Kind == AccessPath::Parameter ||
+                 Path.Kind == AccessPath::This) &&
+                llvm::none_of(Path.Fields, [](const FieldDecl *Field) {
+                  return Field && isObjectStruct(Field->getParent());
+                });
+  if (OfCall) {
+    ContainerOrigin Of = ofPlainField(Last);
+    bool Bound = Path.Kind == AccessPath::This && Of.isPrivate(); // Python may have the whole object
+    Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
+    Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
+  }
+  return Origin;
+}
+
 ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, const Expr *Call) {
   ContainerOrigin Origin;
   const Expr *E = Container->IgnoreParenCasts();
@@ -448,36 +590,40 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
   }
   Paths.enter(F.Decl);
   auto Path = Paths.resolve(E);
-  const Expr *Made = V ? Paths.onlyValueOf(V) : E;
-  if (Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
+  const Expr *Made = !V ? E : V->hasLocalStorage() ? Paths.onlyValueOf(V) : nullptr;
+  if (V && Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
     Made = nullptr;
   if (V && Made && isFreshCall(Made)) {
     Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
   } else if (const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
              C && C->getDirectCallee()) {
+    if (calls(C, Knowledge::get().PrivateResults)) {
+      Origin.What = ContainerOrigin::Fresh;
+      return Origin;
+    }
     if (calls(C, Knowledge::get().SameOrFresh))
       return ofSameOrFresh(F, C);
     auto Shared = Knowledge::get().SharedResults.find(qualifiedName(*C->getDirectCallee()));
     bool Known = Shared != Knowledge::get().SharedResults.end();
     Origin.Description =
         Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
-    if (!Known) // new as likely as not
+    // New as likely as not; and what only other units call may be part of the initialisation.
+    if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
       Origin.Sureness = Confidence::Possible;
   } else if (!Path) {
     Origin.Description = "a container";
+    Origin.Sureness = Confidence::Possible;
   } else if (auto Settled = settled(*Path, F, Call)) {
     Origin.What = *Settled;
-  } else if (Path->Fields.empty()) {
-    const char *Kind = Path->Kind == AccessPath::Static      ? "the global '"
-                       : Path->Kind == AccessPath::Parameter ? "the argument '"
-                                                             : "'";
-    Origin.Description = Kind + Path->spelling() + "'";
+  } else if (!Path->Fields.empty()) {
+    return ofField(*Path);
+  } else if (const auto *P = dyn_cast_or_null<ParmVarDecl>(Path->Root)) {
+    return ofParameter(F, P);
+  } else if (const auto *Local = dyn_cast_or_null<VarDecl>(Path->Root);
+             Local && Path->Kind == AccessPath::Local) {
+    return ofLocal(F, Local);
   } else {
-    const FieldDecl *Last = Path->Fields.back();
-    // Only the type object of a static type is known to stay as it is.
-    if (Last && Last->getIdentifier() && Last->getName() == "tp_dict" && Path->Kind == AccessPath::Static)
-      Origin.What = ContainerOrigin::Immutable;
-    Origin.Description = "'" + Path->spelling() + "'";
+    Origin.Description = (Path->Kind == AccessPath::Static ? "the global '" : "'") + Path->spelling() + "'";
   }
   return Origin;
 }

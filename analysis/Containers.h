@@ -1,9 +1,10 @@
-// Who can reach an object, and therefore change a container while this thread reads it. Objects are private while they
-// are fresh and have not been handed on; keyword dictionaries are private by the calling convention; everything that an
-// argument, an attribute or a variable with static storage leads to is shared, unless nothing changes it any more.
+// Who can reach an object, and therefore change a container while this thread reads it. Objects are private
+// while they are fresh and have not been handed on; keyword dictionaries are private by the calling
+// convention; everything that an argument, an attribute or a variable with static storage leads to is shared,
+// unless nothing changes it any more.
 //
-// Source of the rules: Doc/howto/free-threading-extensions.rst, Doc/c-api/structures.rst (METH_KEYWORDS); which calls make
-// or keep objects is in knowledge/object-flow.json.
+// Source of the rules: Doc/howto/free-threading-extensions.rst, Doc/c-api/structures.rst (METH_KEYWORDS);
+// which calls make or keep objects is in knowledge/object-flow.json.
 #pragma once
 
 #include "analysis/Finding.h"
@@ -43,8 +44,9 @@ private:
   struct Facts;
   /// Everything that the unit does with one variable or field that holds a container.
   struct Uses {
-    bool Escapes = false;                                              ///< someone may keep or return what it holds
-    std::vector<std::pair<const Function *, const clang::Expr *>> Changes; ///< calls and stores that change it
+    bool Escapes = false; ///< someone may keep or return what it holds
+    std::vector<std::pair<const Function *, const clang::Expr *>>
+        Changes; ///< calls and stores that change it
   };
 
   Facts &factsOf(const Function &);
@@ -56,6 +58,10 @@ private:
   bool isFreshCall(const clang::Expr *);
   bool isPrivateParameter(const Function &, unsigned Parameter);
   ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
+  ContainerOrigin ofLocal(const Function &, const clang::VarDecl *);
+  ContainerOrigin ofParameter(const Function &, const clang::ParmVarDecl *);
+  ContainerOrigin ofField(const AccessPath &);
+  ContainerOrigin ofPlainField(const clang::FieldDecl *);
   const Uses &usesOf(const clang::ValueDecl *);
   std::optional<ContainerOrigin::Kind> settled(const AccessPath &, const Function &, const clang::Expr *Call);
 
@@ -66,6 +72,8 @@ private:
   llvm::DenseMap<const Function *, std::vector<const EntryPoint *>> EntriesOf;
   llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known, Summaries;
   std::map<std::pair<const Function *, unsigned>, bool> Parameters;
+  std::map<const clang::VarDecl *, ContainerOrigin> Locals, Given;
+  std::map<const clang::FieldDecl *, ContainerOrigin> Stored;
   llvm::DenseMap<const clang::ValueDecl *, std::unique_ptr<Uses>> KnownUses;
 };
 

@@ -45,6 +45,13 @@ void Contexts::arrive(const Function *F, ContextSet New, Arrival How) {
 
 ContextSet Contexts::of(const Function *F) const { return Sets.lookup(F); }
 
+bool Contexts::isEntered(const Function *F, ContextSet Wanted) const {
+  auto How = Arrivals.find(F);
+  return How != Arrivals.end() && llvm::any_of(All, [&](Context C) {
+           return Wanted.contains(C) && How->second[std::size_t(C)].Entry;
+         });
+}
+
 Contexts::Route Contexts::routeIn(const Function *F, Context C) const {
   Route R;
   while (!R.Entry) {

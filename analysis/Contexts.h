@@ -13,6 +13,8 @@ public:
   Contexts(const UnitIndex &, const EntryPoints &);
 
   ContextSet of(const Function *) const;
+  /// Whether the function is an entry point itself in one of the contexts.
+  bool isEntered(const Function *, ContextSet) const;
 
   /// The shortest way from an entry point to the function in one of the wanted contexts. Empty
   /// when the function cannot be reached in any of them.

@@ -260,7 +260,20 @@ private:
     return S;
   }
 
+  /// A guard may take a handle that is made from the pointer on the spot.
+  static const Expr *withoutConversion(const Expr *Operand) {
+    for (;;) {
+      Operand = Operand->IgnoreImplicit()->IgnoreParenCasts();
+      const auto *Made = dyn_cast<CXXConstructExpr>(Operand);
+      if (!Made || Made->getNumArgs() != 1)
+        return Operand;
+      Operand = Made->getArg(0);
+    }
+  }
+
   void addOperand(Section *S, const Expr *Operand) {
+    if (Operand && S->IsGuard)
+      Operand = withoutConversion(Operand);
     if (!Operand || llvm::is_contained(S->Operands, Operand))
       return;
     S->Operands.push_back(Operand);
@@ -292,6 +305,8 @@ private:
         continue;
       }
       const Section *S = *Found;
+      if (At)
+        noteEnd(S, At);
       const Section *Later = innermost(P);
       if (At && Later != S)
         report(SectionEvent::NotInnermost, At, S, Later);
@@ -299,6 +314,12 @@ private:
         report(SectionEvent::EndsDetached, At, S);
       P.Open.erase(Found);
     }
+  }
+
+  void noteEnd(const Section *Ended, const Stmt *At) {
+    for (auto &S : Out.Sections)
+      if (S.get() == Ended && !llvm::is_contained(S->Ends, At))
+        S->Ends.push_back(At);
   }
 
   void call(State &Now, const CallExpr *C) {
@@ -441,6 +462,8 @@ CriticalSections::Facts &CriticalSections::factsOf(const Function &F) {
 }
 
 const std::vector<SectionEvent> &CriticalSections::eventsOf(const Function &F) { return factsOf(F).Events; }
+
+bool CriticalSections::hasSections(const Function &F) { return !factsOf(F).Sections.empty(); }
 
 const Section *CriticalSections::innermostAt(const Function &F, const Stmt *S) {
   return factsOf(F).Innermost.lookup(S);

@@ -12,6 +12,7 @@ namespace ungil {
 struct Section {
   const clang::VarDecl *Token = nullptr; ///< the PyCriticalSection, or the guard object
   const clang::Stmt *Begin = nullptr;    ///< the call or the declaration that begins it
+  std::vector<const clang::Stmt *> Ends; ///< the calls that end it; none for guards
   std::vector<const clang::Expr *> Operands;
   std::vector<AccessPath> Objects; ///< what the operands point to, as far as they are paths
   bool IsGuard = false;            ///< ends with its scope
@@ -42,6 +43,9 @@ class CriticalSections {
 public:
   CriticalSections(const UnitIndex &, const PathResolver &, Locksets &);
   ~CriticalSections();
+
+  /// Whether the function begins any.
+  bool hasSections(const Function &F);
 
   /// In source order; empty for functions that the analysis gave up on.
   const std::vector<SectionEvent> &eventsOf(const Function &);

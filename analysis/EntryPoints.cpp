@@ -93,6 +93,30 @@ bool asksForThreads(const Expr *Call, const Callback &Passed) {
 }
 } // namespace
 
+namespace {
+
+/// The context in which Python's own protocols call a method of that name.
+std::optional<Context> contextOfMethod(const Expr *Name) {
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenCasts()) : nullptr;
+  if (!Text || Text->getCharByteWidth() != 1)
+    return std::nullopt;
+  auto Known = Knowledge::get().MethodNames.find(Text->getString());
+  return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
+}
+
+/// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a function.
+bool hasVectorcallSignature(const FunctionDecl &F) {
+  if (F.getNumParams() < 3 || F.getNumParams() > 4 || !isPyObject(F.getParamDecl(0)->getType()))
+    return false;
+  QualType Arguments = F.getParamDecl(1)->getType();
+  return Arguments->isPointerType() && Arguments->getPointeeType().isConstQualified() &&
+         Arguments->getPointeeType()->isPointerType() && isPyObject(Arguments->getPointeeType()) &&
+         F.getParamDecl(2)->getType()->isIntegerType() && isPyObject(F.getReturnType()) &&
+         (F.getNumParams() == 3 || isPyObject(F.getParamDecl(3)->getType()));
+}
+
+} // namespace
+
 EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
   findModuleBodies(Index, Macros);
   findLeftOutAttachments(Index, Macros);
@@ -178,6 +202,8 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
     auto Where = Value ? contextOfField(Record, Field->getName()) : std::nullopt;
     if (!Where || isNull(Value, Index.context()))
       continue;
+    if (Record == "PyMethodDef")
+      Where = contextOfMethod(List->getInit(0)).value_or(*Where);
     bool Resolved = add(Index, Value, *Where, Field->getName());
     bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
     (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
@@ -228,7 +254,9 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   if (Member.empty())
     return;
   auto Factory = K.BindingFactories.find(Member);
-  Context Where = Factory == K.BindingFactories.end() ? Context::Concurrent : Factory->second;
+  Context Where = Factory == K.BindingFactories.end()
+                      ? contextOfMethod(argumentOf(C.Site, 0)).value_or(Context::Concurrent)
+                      : Factory->second;
   if (runsDetached(C.Site))
     Where = Context::Detached;
   std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
@@ -239,13 +267,41 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
     }
 }
 
+/// A function that is cast to the type of a slot is given to that slot, here or in another unit.
+void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
+  if (Known.contains(&F))
+    return;
+  for (const auto &[Use, Type] : F.Casts)
+    if (auto Slot = Knowledge::get().FunctionTypes.find(Type); Slot != Knowledge::get().FunctionTypes.end())
+      add(Index, Use, Slot->second, Type);
+}
+
+/// Whether the interpreter calls the function from a table of another unit: it has the signature of a method, which it
+/// does not choose itself, as parameters say that it has no use for.
+static bool looksLikeMethod(const FunctionDecl &F) {
+  if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
+    return false;
+  return isPyObject(F.getReturnType()) &&
+         llvm::all_of(F.parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); }) &&
+         llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
+}
+
 void EntryPoints::addEscaping(const UnitIndex &Index) {
+  for (const auto &F : Index.functions())
+    readCasts(Index, *F);
   for (const auto &F : Index.functions()) {
     if (Known.contains(F.get()))
       continue;
+    if (F->Callers.empty() && F->AddressTaken.empty() && !F->InTable && F->Decl->isExternallyVisible() &&
+        looksLikeMethod(*F->Decl)) {
+      Points.push_back({F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
+      continue;
+    }
     if (F->InTable || !F->AddressTaken.empty()) {
       auto Where = F->AddressTaken.empty() ? F->Decl->getLocation() : F->AddressTaken.front()->getBeginLoc();
       Points.push_back({F.get(), Context::Escaped, "function pointer", Where});
+    } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible() && hasVectorcallSignature(*F->Decl)) {
+      Points.push_back({F.get(), Context::Concurrent, "a function with a method's signature", F->Decl->getLocation()});
     } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible()) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
     }

@@ -46,6 +46,7 @@ private:
   void readRegistration(const UnitIndex &, const Call &);
   void addEscaping(const UnitIndex &);
   void addUnreached(const UnitIndex &);
+  void readCasts(const UnitIndex &, const Function &);
   bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
 
   std::vector<EntryPoint> Points;

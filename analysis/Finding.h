@@ -60,6 +60,7 @@ struct Finding {
   std::vector<Step> Path;    ///< ordered: how the program gets to the defect; the last step says what to do
   std::vector<Step> Related; ///< unordered: other places of the same defect
   std::vector<Fix> Fixes;
+  bool Latent = false; ///< cannot happen while the module keeps the GIL
 
   auto operator<=>(const Finding &) const = default;
 };

@@ -6,6 +6,8 @@
 
 #include "clang/AST/ExprCXX.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 namespace ungil {
 
 using namespace clang;
@@ -23,6 +25,17 @@ bool isNull(const Expr *E) {
   if (const auto *I = dyn_cast<IntegerLiteral>(E))
     return I->getValue() == 0;
   return isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E);
+}
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  return S && (S == Wanted || llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+}
+
+/// "PyArray_IterNew", "PyObject_New": by the convention of the C API such functions return an object of their own making.
+bool isNamedAsConstructor(llvm::StringRef Name) {
+  std::size_t At = Name.find("New");
+  return (Name.starts_with("Py") || Name.starts_with("_Py")) && At != llvm::StringRef::npos &&
+         !Knowledge::get().NewReferences.contains(Name) && !(At + 3 < Name.size() && llvm::isLower(Name[At + 3]));
 }
 
 class ValueCollector : public BodyVisitor {
@@ -124,7 +137,7 @@ bool Freshness::makesFresh(const Function &F, const Expr *E) {
   if (K.Allocators.contains(Name) || K.Sharing.FreshResults.contains(Name))
     return true;
   const Function *Callee = Index.find(C->getDirectCallee());
-  return Callee && returnsFresh(*Callee);
+  return Callee ? returnsFresh(*Callee) : isNamedAsConstructor(Name);
 }
 
 bool Freshness::isFresh(const Function &F, const VarDecl *V) {
@@ -133,6 +146,38 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
   if (Known == Of.Assigned.end())
     return false;
   return llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
+}
+
+/// What the variable was assigned last before the expression, when no branch lies between: the assignment is a statement of
+/// a block that holds the expression.
+const Expr *Freshness::valueAt(const Function &F, const VarDecl *V, const Expr *At) {
+  auto Values = valuesOf(F).Assigned.find(V);
+  if (Values == valuesOf(F).Assigned.end())
+    return nullptr;
+  const SourceManager &SM = Index.context().getSourceManager();
+  auto Before = [&](const Expr *A, const Expr *B) {
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+  };
+  const Expr *Latest = nullptr;
+  for (const Expr *Value : Values->second)
+    if (Before(Value, At) && (!Latest || Before(Latest, Value)))
+      Latest = Value;
+  const Stmt *Block = F.Decl->getBody();
+  while (Latest && Block) {
+    const Stmt *Inner = nullptr;
+    for (const Stmt *Child : Block->children()) {
+      if (contains(Child, At)) {
+        Inner = Child;
+        break;
+      }
+      const auto *B = dyn_cast_or_null<BinaryOperator>(Child);
+      const auto *D = dyn_cast_or_null<DeclStmt>(Child);
+      if (isa<CompoundStmt>(Block) && ((B && contains(B, Latest)) || (D && contains(D, Latest))))
+        return Latest;
+    }
+    Block = Inner;
+  }
+  return nullptr;
 }
 
 bool Freshness::returnsFresh(const Function &F) {
@@ -178,7 +223,8 @@ bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At
     const auto *V = cast<VarDecl>(P.Root);
     if (P.Fields.empty() || P.Fields.front()) // a struct on the stack
       return !V->getType()->isReferenceType();
-    if (!isFresh(F, V))
+    const Expr *Latest = isFresh(F, V) ? nullptr : valueAt(F, V, At);
+    if (!isFresh(F, V) && !(Latest && makesFresh(F, Latest)))
       return false;
     auto Published = valuesOf(F).Published.find(V);
     const SourceManager &SM = Index.context().getSourceManager();

@@ -26,6 +26,7 @@ public:
 
 private:
   bool isFresh(const Function &, const clang::VarDecl *);
+  const clang::Expr *valueAt(const Function &, const clang::VarDecl *, const clang::Expr *At);
   bool makesFresh(const Function &, const clang::Expr *);
   bool returnsFresh(const Function &);
   bool argumentIsFresh(const Function &, int Parameter, ContextSet Racing);

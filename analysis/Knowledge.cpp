@@ -63,6 +63,10 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   for (const auto &[Record, Fields] : Data["fields"].items())
     for (const auto &[Field, Where] : Fields.items())
       K.Fields[Record][Field] = contextNamed(Where);
+  for (const auto &[Name, Where] : Data["method-names"].items())
+    K.MethodNames[Name] = contextNamed(Where);
+  for (const auto &[Type, Where] : Data["function-types"].items())
+    K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];
   addAll(K.InitMacros, Data["init-macros"]);
   addAll(K.BindingNamespaces, Data["binding-namespaces"]);
@@ -113,6 +117,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
   addAll(K.SectionGuards, Data["section-guards"]);
+  addAll(K.LockMacros, Data["macros"]);
   const Json &Breakers = Data["section-breakers"];
   addAll(K.StateAttachers, Breakers["attaches"]);
   addAll(K.StateReleasers, Breakers["detaches"]);
@@ -173,6 +178,7 @@ void loadThreadState(const Json &Data, Knowledge &K) {
     K.StateGuards[Name] = stateOperationNamed(What);
   addAll(K.CallGuards, Data["call-guards"]);
   addAll(K.StateTests, Data["tests"]);
+  addAll(K.ThreadIdentities, Data["thread-identities"]);
   K.ApiPrefixes = Data["api-prefixes"];
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);
@@ -193,7 +199,8 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   addAll(K.ReentrantLocks, Data["locks"]["re-entrant"]);
   for (const auto &[Name, Row] : Data["waits"].items())
     K.Waits[Name] = argument(Row, "timeout");
-  K.DetachedAdvice.reserve(Data["advice"].size()); // growing would copy the sets, whose patterns refer to them
+  K.DetachedAdvice.reserve(
+      Data["advice"].size()); // growing would copy the sets, whose patterns refer to them
   for (const Json &Row : Data["advice"]) {
     auto &[Names, Text] = K.DetachedAdvice.emplace_back();
     addAll(Names, Row["names"]);
@@ -209,7 +216,8 @@ int indexOf(const std::vector<std::string> &Names, const std::string &Name) {
 }
 
 void loadAtomics(const Json &Data, AtomicKnowledge &K) {
-  const std::vector<std::string> Kinds{"load", "store", "exchange", "compare-exchange", "add", "subtract", "update"};
+  const std::vector<std::string> Kinds{"load", "store",    "exchange", "compare-exchange",
+                                       "add",  "subtract", "update"};
   const std::vector<std::string> Orders = Data["orders"];
   K.Prefixes = Data["prefixes"];
   for (const auto &[Name, Kind] : Data["operations"].items())
@@ -226,6 +234,9 @@ void loadAtomics(const Json &Data, AtomicKnowledge &K) {
 
 void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.RuntimeTypes, Data["runtime-types"]);
+  addAll(K.TypeObjects, Data["type-objects"]);
+  addAll(K.CapsuleReads, Data["capsule-reads"]);
+  addAll(K.ApiImports, Data["api-imports"]);
   addAll(K.FreshResults, Data["fresh-results"]);
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);
@@ -240,6 +251,7 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
       K.Suspending.insert(Name);
     }
   addAll(K.Closers, Data["closers"]);
+  addAll(K.TypeMakers, Data["type-makers"]);
 }
 
 std::optional<PythonVersion> version(const Json &Row, const char *Key) {
@@ -253,7 +265,9 @@ std::optional<PythonVersion> version(const Json &Row, const char *Key) {
 
 Confidence sureness(const Json &Row) {
   std::string Name = Row.value("sureness", "likely");
-  return Name == "possible" ? Confidence::Possible : Name == "certain" ? Confidence::Certain : Confidence::Likely;
+  return Name == "possible"  ? Confidence::Possible
+         : Name == "certain" ? Confidence::Certain
+                             : Confidence::Likely;
 }
 
 BorrowedReference borrowedReference(const Json &Row) {
@@ -283,6 +297,8 @@ void loadBorrowedReferences(const Json &Data, Knowledge &K) {
 void loadObjectFlow(const Json &Data, Knowledge &K) {
   addAll(K.Fresh, Data["fresh"]);
   addAll(K.FreshFields, Data["fresh-fields"]);
+  addAll(K.FrozenFields, Data["frozen-fields"]["names"]);
+  addAll(K.RunsPythonForSomeTypes, Data["runs-python-for-some-types"]);
   addAll(K.SameOrFresh, Data["same-or-fresh"]);
   for (const auto &[Name, Row] : Data["retained"].items())
     K.Retained[Name] = Row["arguments"].get<std::vector<ArgumentIndex>>();
@@ -344,6 +360,10 @@ void loadReferences(const Json &Data, CollectorKnowledge &C) {
   addAll(C.SlotGetters, Data["slot-getters"]);
   addAll(C.PassThrough, Data["pass-through"]);
   C.LeafResults = nameSet(Data["leaf-results"]["names"], Data["leaf-results"]["prefixes"]);
+  C.LeafOperators = nameSet(Data["leaf-operators"], Json::array());
+  addAll(C.LeafFillers, Data["leaf-fillers"]);
+  for (const Json &Row : Data["leaf-wrappers"])
+    C.LeafWrappers[Row["function"].get<std::string>()] = Row["holds"].get<std::vector<int>>();
   addAll(C.LeafTests, Data["leaf-tests"]);
   addAll(C.LeafTypeObjects, Data["leaf-type-objects"]);
   addAll(C.LeafStructs, Data["leaf-structs"]);
@@ -361,6 +381,7 @@ void loadProtocol(const Json &Data, CollectorKnowledge &C) {
   addAll(C.OwningWrappers, Data["owning-wrappers"]);
   addAll(C.CollectorTests, Data["collector-tests"]);
   addAll(C.BasesWithoutClear, Data["bases-without-clear"]);
+  addAll(C.EmptiesBuiltIn, Data["empties-built-in"]);
   addAll(C.VisitManagedDict, Data["visit-managed-dict"]);
   addAll(C.ClearManagedDict, Data["clear-managed-dict"]);
   addAll(C.ClearWeakReferences, Data["clear-weak-references"]);
@@ -376,6 +397,7 @@ void loadProtocol(const Json &Data, CollectorKnowledge &C) {
   C.TraverseSafe =
       nameSet(Data["traverse-safe"], Data["traverse-safe-prefixes"], Data["traverse-safe-suffixes"]);
   C.PythonApi = nameSet(Json::array(), Data["python-api-prefixes"]);
+  C.PrivateApi = nameSet(Json::array(), Data["private-api-prefixes"]);
 }
 
 void loadTypes(const Json &Data, CollectorKnowledge &C) {

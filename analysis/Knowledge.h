@@ -87,6 +87,9 @@ struct AtomicKnowledge {
 /// How functions that are not part of the project use what they are given.
 struct SharingKnowledge {
   llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> TypeObjects;     ///< "PyTypeObject", under each of its names
+  llvm::StringSet<> CapsuleReads;    ///< return a pointer that another module offers
+  llvm::StringSet<> ApiImports;      ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
@@ -96,6 +99,7 @@ struct SharingKnowledge {
   llvm::StringSet<> Suspending;      ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
   llvm::StringSet<> Closers;         ///< release a resource that is not an object: fclose, close
+  llvm::StringSet<> TypeMakers;      ///< classes whose construction registers a type: pybind11::class_
   std::vector<std::string> CallerDecides;
 };
 
@@ -157,7 +161,7 @@ struct CollectorKnowledge {
   NameSet BorrowedResults;
   llvm::StringSet<> OwningWrappers;
   llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
-  llvm::StringSet<> BasesWithoutClear;
+  llvm::StringSet<> BasesWithoutClear, EmptiesBuiltIn;
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
@@ -165,12 +169,15 @@ struct CollectorKnowledge {
   NameSet CollectedBases;          ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
   NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
+  NameSet LeafOperators;           ///< functions whose result is a leaf when their arguments are
+  llvm::StringSet<> LeafFillers;   ///< functions that replace a leaf, given its address, by another
+  llvm::StringMap<std::vector<int>> LeafWrappers; ///< functions whose result refers to these arguments alone
   llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
   std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
   std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
   llvm::StringMap<ArgumentParser> ArgumentParsers;
   NameSet TraverseSafe;            ///< what tp_traverse may call
-  NameSet PythonApi;
+  NameSet PythonApi, PrivateApi;
   llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
   llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
 };
@@ -184,6 +191,8 @@ struct Knowledge {
   llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
   std::vector<std::string> ModuleSlotNames;           ///< by number
   llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> MethodNames; ///< methods that Python's protocols call at a known time
+  llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;
@@ -198,6 +207,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
   llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
@@ -210,6 +220,7 @@ struct Knowledge {
   llvm::StringMap<StateOperation> StateOperations;
   llvm::StringMap<StateOperation::Kind> StateGuards;  ///< Detach or Ensure for the life of the object
   llvm::StringSet<> CallGuards;                       ///< templates over guards, for bound functions
+  llvm::StringSet<> ThreadIdentities;                 ///< functions that say which thread runs
   llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
   std::vector<std::string> ApiPrefixes;
   NameSet CallableDetached;                           ///< accessors of immutable fields included
@@ -235,6 +246,8 @@ struct Knowledge {
   llvm::StringMap<BorrowingIterator> BorrowingIterators;
   llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
   llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
+  llvm::StringSet<> FrozenFields;                      ///< "Record.field" of libraries: set once for each object
+  llvm::StringSet<> RunsPythonForSomeTypes;            ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
   llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
   llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument

@@ -173,9 +173,8 @@ private:
            before(T.Branch, Store);
   }
 
-  Lockset heldThroughout(const SharedAccess &A, const Expr *Test) {
-    Lockset Both, AtStore = U.locks().at(*A.In, A.At, SharedState::racing(A.Location)),
-                  AtTest = U.locks().at(*A.In, Test, SharedState::racing(A.Location));
+  Lockset heldThroughout(const Function &F, const Expr *Test, const Expr *Store, ContextSet Racing) {
+    Lockset Both, AtStore = U.locks().at(F, Store, Racing), AtTest = U.locks().at(F, Test, Racing);
     for (const HeldLock &L : AtStore)
       for (const HeldLock &Other : AtTest)
         if (L == Other && L.Where == Other.Where)
@@ -198,17 +197,19 @@ private:
         continue;
       if (!Outer)
         Outer = &T;
-      if (Lockset Here = heldThroughout(A, T.At); !Here.empty()) {
+      if (Lockset Here = heldThroughout(*A.In, T.At, A.At, SharedState::racing(Location)); !Here.empty()) {
         Guarded = &T;
         Held = std::move(Here);
       }
     }
-    if (!Outer || isAtomicTest(Outer->At))
+    if (!Outer)
+      return judgeCallers(Location, A, Inside);
+    if (isAtomicTest(Outer->At))
       return std::nullopt;
     LazyInit L;
     L.Store = &A;
     L.Test = Outer->At;
-    L.Value = payloadOf(Location, A, *Outer);
+    L.Value = payloadOf(Location, A, *Outer, *A.In);
     bool LockedOutside = llvm::any_of(A.Through, [&](const Call *C) {
       return !U.locks().at(*C->In, C->Site, SharedState::racing(A.Location)).empty();
     });
@@ -223,6 +224,30 @@ private:
       return L;
     }
     return suspended(std::move(L), A, *Guarded, Held, In);
+  }
+
+  /// The test is in a caller, the store in a helper: `if (!self->cache) fill(self);`.
+  std::optional<LazyInit> judgeCallers(const AccessPath &Location, const SharedAccess &A, const AccessPath &Inside) {
+    const ContextSet Racing = SharedState::racing(Location);
+    for (const Call *C : A.In->Callers) {
+      if (C->In == A.In || !U.contexts().of(C->In).intersects(Racing) || U.shared().isUnderContract(*C->In))
+        continue;
+      U.paths().enter(C->In->Decl);
+      auto Path = U.paths().atCall(Inside, C->Site);
+      if (!Path || U.shared().freshness().isPrivate(*C->In, *Path, C->Site, Racing))
+        continue;
+      for (const Test &T : branchesOf(*C->In).Tests)
+        if (T.Path == *Path && governs(T, C->Site) && !isAtomicTest(T.At) &&
+            U.locks().at(*C->In, T.At, Racing).empty()) {
+          LazyInit L;
+          L.What = U.shared().guardsOf(A).none() ? LazyInit::Unlocked : LazyInit::NotRetested;
+          L.Value = payloadOf(Location, A, T, *C->In);
+          L.Store = &A;
+          L.Test = T.At;
+          return L;
+        }
+    }
+    return std::nullopt;
   }
 
   static bool isAtomicTest(const Expr *E) { return E->IgnoreParens()->getType()->isAtomicType(); }
@@ -279,7 +304,7 @@ private:
            });
   }
 
-  LazyInit::Payload payloadOf(const AccessPath &Location, const SharedAccess &A, const Test &T) {
+  LazyInit::Payload payloadOf(const AccessPath &Location, const SharedAccess &A, const Test &T, const Function &TestedIn) {
     QualType Type = A.At->getType();
     if (const auto *B = dyn_cast<BinaryOperator>(A.At))
       Type = B->getLHS()->getType();
@@ -287,7 +312,7 @@ private:
       return isSameForAll(A.Value) ? LazyInit::Idempotent : LazyInit::Reference;
     for (const auto &[Other, Accesses] : U.shared().locations())
       for (const SharedAccess &Filled : Accesses)
-        if (!(Other == Location) && Filled.writes() && isPartOf(T, A, Filled) &&
+        if (!(Other == Location) && Filled.writes() && isPartOf(T, TestedIn, Filled) &&
             U.shared().isConcurrent(Filled))
           return LazyInit::Flag;
     return LazyInit::Idempotent;
@@ -295,11 +320,11 @@ private:
 
   /// Whether the other location is written on the way to the store, by the function or by one that it calls
   /// there.
-  bool isPartOf(const Test &T, const SharedAccess &Store, const SharedAccess &Filled) const {
-    if (Filled.In == Store.In)
+  bool isPartOf(const Test &T, const Function &TestedIn, const SharedAccess &Filled) const {
+    if (Filled.In == &TestedIn)
       return governs(T, Filled.At) && !(Filled.Location.Kind == AccessPath::Static && Filled.Atomic);
     return llvm::any_of(Filled.In->Callers,
-                        [&](const Call *C) { return C->In == Store.In && governs(T, C->Site); });
+                        [&](const Call *C) { return C->In == &TestedIn && governs(T, C->Site); });
   }
 
   /// Addresses of what exists once, and results that are the same for every caller.
@@ -324,7 +349,41 @@ private:
   llvm::DenseMap<const Function *, std::unique_ptr<Branches>> Known;
 };
 
+/// The innermost `if` whose then-branch holds the expression.
+class EnclosingIf : public BodyVisitor {
+public:
+  explicit EnclosingIf(const Expr *Wanted) : Wanted(Wanted) {}
+  const IfStmt *Found = nullptr;
+
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitIfStmt(IfStmt *I) override {
+    if (contains(I->getThen(), Wanted))
+      Found = I;
+    return true;
+  }
+
+private:
+  const Expr *Wanted;
+};
+
 } // namespace
+
+std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
+  std::vector<LazyRegistration> Found;
+  const ContextSet Racing{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Detached};
+  for (const auto &F : U.index().functions())
+    for (const Call &C : F->Calls) {
+      if (!isa<CXXConstructExpr>(C.Site) || !Knowledge::get().Sharing.TypeMakers.contains(typeName(C.Site->getType())) ||
+          cast<CXXConstructExpr>(C.Site)->getConstructor()->isCopyOrMoveConstructor() ||
+          !U.contexts().of(F.get()).intersects(Racing) || !U.locks().at(*F, C.Site).empty())
+        continue;
+      EnclosingIf Branch(C.Site);
+      Branch.TraverseStmt(F->Decl->getBody());
+      if (Branch.Found)
+        Found.push_back({Branch.Found->getCond(), C.Site, F.get()});
+    }
+  return Found;
+}
 
 std::vector<LazyInit> lazyInits(Unit &U) {
   std::vector<LazyInit> Found;

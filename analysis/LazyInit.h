@@ -1,4 +1,5 @@
-// Recognises check-then-initialise: `if (!x) x = make();`, `if (x) return x; … x = make();`, flag and payload.
+// Recognises check-then-initialise: `if (!x) x = make();`, `if (x) return x; … x = make();`, flag and payload; the store
+// may be in a helper of the function that tests.
 #pragma once
 
 #include "analysis/Unit.h"
@@ -21,6 +22,15 @@ struct LazyInit {
   const clang::Expr *Test = nullptr;
   const clang::Expr *Suspension = nullptr; ///< for Suspended: the call
 };
+
+/// A type of a binding library that is made when a look-up has not found it.
+struct LazyRegistration {
+  const clang::Expr *Test;
+  const clang::Expr *Made;
+  const Function *In;
+};
+/// Those that hold no lock, in functions that several threads can run at once.
+std::vector<LazyRegistration> lazyRegistrations(Unit &);
 
 /// One for each location and function, for accesses that other threads can run at the same time. Atomics are left out.
 std::vector<LazyInit> lazyInits(Unit &);

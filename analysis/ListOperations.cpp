@@ -148,12 +148,17 @@ private:
   void add(Kind What, ListOperation::Form Shape, const AccessPath &List, const Expr *At,
            std::optional<AccessPath> Counter = {}) {
     for (const ListOperation &Other : Out)
-      if (Other.In == &F && Other.What == What && Other.List == List)
+      if (Other.Access.In == &F && Other.What == What && Other.list() == List)
         return;
     if (!U.locks().reaches(F, At))
       return;
     bool FallsBack = What == Kind::Pop ? Seen.Allocates : !Seen.Released.empty();
-    Out.push_back({What, Shape, List, std::move(Counter), At, &F, {}, FallsBack});
+    SharedAccess A;
+    A.What = SharedAccess::Update;
+    A.Location = A.Here = List;
+    A.At = At;
+    A.In = &F;
+    Out.push_back({What, Shape, std::move(A), std::move(Counter), FallsBack});
   }
 
   bool holdsPointers(QualType T) const {
@@ -352,26 +357,26 @@ private:
 
 /// Adds what an operation on a parameter is in each caller that says which list it is.
 void nameInCallers(Unit &U, const ListOperation &Op, std::vector<ListOperation> &Out) {
-  AccessPath ByType = Op.List.byType();
+  AccessPath ByType = Op.Access.Here.byType();
   if (ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
       ByType.Kind == AccessPath::Object) {
     ListOperation Named = Op;
-    Named.List = ByType;
+    Named.Access.Location = ByType;
     Out.push_back(std::move(Named));
     return;
   }
-  if (Op.Through.size() == MaxHelperDepth)
+  if (Op.Access.Through.size() == MaxHelperDepth)
     return;
-  for (const Call *C : Op.owner()->Callers) {
+  for (const Call *C : Op.Access.owner()->Callers) {
     U.paths().enter(C->In->Decl);
-    auto Outside = U.paths().atCall(Op.List, C->Site);
+    auto Outside = U.paths().atCall(Op.Access.Here, C->Site);
     if (!Outside)
       continue;
     ListOperation Caller = Op;
-    Caller.List = *Outside;
+    Caller.Access.Here = *Outside;
     if (Op.Counter)
       Caller.Counter = U.paths().atCall(*Op.Counter, C->Site);
-    Caller.Through.push_back(C);
+    Caller.Access.Through.push_back(C);
     nameInCallers(U, Caller, Out);
   }
 }
@@ -385,20 +390,6 @@ std::vector<ListOperation> listOperations(Unit &U) {
   for (const ListOperation &Op : Local)
     nameInCallers(U, Op, Named);
   return Named;
-}
-
-Lockset locksAt(Unit &U, const ListOperation &Op, ContextSet Racing) {
-  Lockset Held = U.locks().at(*Op.In, Op.At, Racing);
-  for (const Call *C : Op.Through) {
-    Lockset Outside;
-    for (const HeldLock &L : Held)
-      if (auto P = U.paths().atCall(L.Lock, C->Site))
-        Outside.push_back({*P, L.Token, L.Where});
-    for (HeldLock &L : U.locks().at(*C->In, C->Site, Racing))
-      Outside.push_back(std::move(L));
-    Held = std::move(Outside);
-  }
-  return Held;
 }
 
 } // namespace ungil

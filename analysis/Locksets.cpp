@@ -1,5 +1,6 @@
 #include "analysis/Locksets.h"
 
+#include "analysis/Annotations.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
@@ -110,6 +111,8 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 } // namespace
 
 bool isHeldByContract(const FunctionDecl &F) {
+  if (isDeclaredUnderLock(F))
+    return true;
   std::string Name = F.getNameAsString();
   return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
                       [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
@@ -183,6 +186,8 @@ public:
       keep(Now, variableNamedBy(B->getLHS()), B->getRHS());
     if (const auto *C = dyn_cast<CallExpr>(Statement->getStmt()))
       call(Now, C);
+    if (const auto *C = dyn_cast<CXXConstructExpr>(Statement->getStmt()))
+      constructSelf(Now, C);
   }
 
   void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
@@ -258,6 +263,18 @@ private:
     const Function *Constructor = All.Index.find(Construction->getConstructor());
     for (const HeldLock &L : All.summaryOf(Constructor).Acquires)
       insert(Now, {memberOfGuard(L.Lock, Construction, V), V, V->getLocation()});
+  }
+
+  /// A constructor that leaves the locking to its base class or to another constructor.
+  void constructSelf(State &Now, const CXXConstructExpr *C) {
+    if (C->getConstructionKind() == CXXConstructionKind::Complete)
+      return;
+    if (Knowledge::get().GuardTypes.contains(typeName(C->getType())))
+      for (const Expr *Argument : C->arguments())
+        acquire(Now, Argument, nullptr, C->getBeginLoc());
+    for (const HeldLock &L : All.summaryOf(All.Index.find(C->getConstructor())).Acquires)
+      if (auto Here = L.Lock.Kind == AccessPath::This ? L.Lock : All.Paths.atCall(L.Lock, C))
+        insert(Now, {*Here, nullptr, C->getBeginLoc()});
   }
 
   void guard(State &Now, const VarDecl *V, const CXXConstructExpr *Construction) {

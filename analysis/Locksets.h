@@ -36,7 +36,7 @@ struct LockAcquisition {
 };
 std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
 
-/// Whether the function's name says that its callers hold a lock: "…_lock_held".
+/// Whether the function's name or an annotation says that its callers hold a lock: "…_lock_held".
 bool isHeldByContract(const clang::FunctionDecl &);
 
 class Locksets {

@@ -19,7 +19,29 @@ class Recorder : public PPCallbacks {
 public:
   Recorder(MacroTable &Table, const SourceManager &SM) : Table(Table), SM(SM) {}
 
+  void MacroDefined(const Token &Name, const MacroDirective *Directive) override {
+    llvm::StringRef Text = Name.getIdentifierInfo()->getName();
+    PythonSeen |= Text == "Py_PYTHON_H" || Text == "Py_PYCONFIG_H" || Text == "PY_VERSION_HEX";
+    Table.HasGilSlot |= Text == "Py_mod_gil";
+    if (looksLikeGilMacro(Text))
+      Table.Defined.push_back(Text.str());
+    const MacroInfo *Info = Directive->getMacroInfo();
+    bool OfPython = Knowledge::get().LockMacros.contains(Text);
+    if ((!OfPython && !looksLikeLock(Text)) || !Info->isFunctionLike() || !isEmpty(*Info))
+      return;
+    EmptyLocks[Text] = Table.EmptyLocks.size();
+    Table.EmptyLocks.push_back({Text.str(), Name.getLocation(), OfPython, false, deciding()});
+  }
+
+  void MacroUndefined(const Token &Name, const MacroDefinition &, const MacroDirective *) override {
+    EmptyLocks.erase(Name.getIdentifierInfo()->getName());
+  }
+
+  void Defined(const Token &Name, const MacroDefinition &, SourceRange) override { test(Name); }
+
   void MacroExpands(const Token &Name, const MacroDefinition &, SourceRange, const MacroArgs *) override {
+    if (auto Empty = EmptyLocks.find(Name.getIdentifierInfo()->getName()); Empty != EmptyLocks.end())
+      Table.EmptyLocks[Empty->second].Used = true;
     if (Name.getLocation().isMacroID())
       return;
     auto Known = Knowledge::get().InitMacros.find(Name.getIdentifierInfo()->getName());
@@ -33,11 +55,13 @@ public:
   }
   void Ifdef(SourceLocation Loc, const Token &Name, const MacroDefinition &Macro) override {
     Open.push_back({Loc, {}});
-    branch(Loc, definition(Name), bool(Macro));
+    branch(Loc, "defined(" + Name.getIdentifierInfo()->getName().str() + ")", bool(Macro));
+    test(Name);
   }
   void Ifndef(SourceLocation Loc, const Token &Name, const MacroDefinition &Macro) override {
     Open.push_back({Loc, {}});
-    branch(Loc, "!" + definition(Name), !Macro);
+    branch(Loc, "!defined(" + Name.getIdentifierInfo()->getName().str() + ")", !Macro);
+    test(Name);
   }
   void Elif(SourceLocation Loc, SourceRange, ConditionValueKind Value, SourceLocation) override {
     branch(Loc, condition(Loc), Value == CVK_True);
@@ -66,13 +90,49 @@ private:
     std::vector<VersionSwitch::Branch> Branches;
   };
 
+  /// The macro that says "free-threaded", and names that people write for it.
+  static bool looksLikeGilMacro(llvm::StringRef Name) {
+    return Name.equals_insensitive("Py_GIL_DISABLED") || Name.equals_insensitive("Py_GIL_DISABLE") ||
+           Name.equals_insensitive("Py_NOGIL") || Name.equals_insensitive("Py_NO_GIL");
+  }
+
+  void test(const Token &Name) {
+    llvm::StringRef Text = Name.getIdentifierInfo()->getName();
+    if (looksLikeGilMacro(Text) && !SM.isInSystemHeader(Name.getLocation()))
+      Table.GilTests.push_back({SM.getExpansionLoc(Name.getLocation()), Text.str(), !PythonSeen});
+  }
+
+  static bool looksLikeLock(llvm::StringRef Name) {
+    llvm::SmallVector<llvm::StringRef, 8> Words;
+    Name.split(Words, '_', -1, false);
+    return llvm::any_of(Words, [](llvm::StringRef Word) {
+      return Word.equals_insensitive("lock") || Word.equals_insensitive("mutex") || Word.equals_insensitive("acquire");
+    }) || Name.contains_insensitive("critical_section");
+  }
+
+  /// Nothing but braces, (void)x and do {} while (0).
+  static bool isEmpty(const MacroInfo &Info) {
+    return llvm::all_of(Info.tokens(), [&](const Token &T) {
+      const IdentifierInfo *Id = T.getIdentifierInfo();
+      if (!Id)
+        return T.isOneOf(tok::l_brace, tok::r_brace, tok::l_paren, tok::r_paren, tok::semi, tok::numeric_constant, tok::comma);
+      return llvm::is_contained(Info.params(), Id) || T.isOneOf(tok::kw_do, tok::kw_while, tok::kw_void);
+    });
+  }
+
+  /// The condition of the innermost #if that asks for the GIL or the version.
+  std::string deciding() const {
+    for (const OpenSwitch &Around : llvm::reverse(Open))
+      for (const VersionSwitch::Branch &B : llvm::reverse(Around.Branches))
+        if (llvm::StringRef(B.Condition).contains_insensitive("gil") ||
+            llvm::StringRef(B.Condition).contains("PY_VERSION_HEX") || llvm::StringRef(B.Condition).contains("CRITICAL_SECTION"))
+          return llvm::StringRef(B.Condition).trim().str();
+    return {};
+  }
+
   void branch(SourceLocation Loc, std::string Condition, bool Taken) {
     if (!Open.empty())
       Open.back().Branches.push_back({Loc, std::move(Condition), Taken});
-  }
-
-  static std::string definition(const Token &Name) {
-    return "defined(" + Name.getIdentifierInfo()->getName().str() + ")";
   }
 
   /// Branches of a switch on the GIL that are not compiled and attach the thread.
@@ -117,6 +177,8 @@ private:
   MacroTable &Table;
   const SourceManager &SM;
   std::vector<OpenSwitch> Open;
+  llvm::StringMap<std::size_t> EmptyLocks; ///< by name, those that are defined now
+  bool PythonSeen = false;
 };
 
 /// The truth of a condition for one version of Python, as far as comparisons of PY_VERSION_HEX decide it.

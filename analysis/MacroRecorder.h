@@ -34,6 +34,22 @@ struct LeftOutBranch {
   std::string Text;
 };
 
+/// A macro with the name of a lock operation and no code in it.
+struct EmptyLockMacro {
+  std::string Name;
+  clang::SourceLocation Where;
+  bool OfPython = false;   ///< Py_BEGIN_CRITICAL_SECTION and its kin
+  bool Used = false;       ///< expanded somewhere
+  std::string Condition;   ///< of the innermost #if around it that asks for the GIL or the version; empty: none
+};
+
+/// An #if that asks whether the build is free-threaded.
+struct GilTest {
+  clang::SourceLocation Where;
+  std::string Name;
+  bool BeforePython = false; ///< the headers that define the macro have not been read
+};
+
 /// Names of recorded macros by the place of their expansion, the switches on the version of Python, and what is left out
 /// without the GIL.
 class MacroTable {
@@ -50,6 +66,10 @@ public:
 
   std::vector<VersionSwitch> Switches;
   std::vector<LeftOutBranch> LeftOutAttachments;
+  std::vector<EmptyLockMacro> EmptyLocks;
+  std::vector<GilTest> GilTests;
+  std::vector<std::string> Defined; ///< macros of the project whose names look like that of the free-threaded build
+  bool HasGilSlot = false; ///< the headers have Py_mod_gil
 
 private:
   llvm::DenseMap<clang::SourceLocation, llvm::StringRef> Names;

@@ -8,7 +8,6 @@
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
-#include "clang/Basic/CharInfo.h"
 
 namespace ungil {
 
@@ -20,53 +19,30 @@ constexpr unsigned MaxDepth = 4; // of values that are followed through variable
 
 const CollectorKnowledge &collector() { return Knowledge::get().Collector; }
 
-/// What each address argument of a parser call is parsed as: position after the format → unit and its type
-/// argument.
-struct FormatUnit {
-  char Unit;
-  int Destination;
-  int Type; ///< position of O!'s type or O&'s converter; -1 for other units
-};
-
-std::vector<FormatUnit> unitsOf(llvm::StringRef Format) {
-  std::vector<FormatUnit> Units;
-  int Next = 0;
-  for (std::size_t I = 0; I < Format.size(); ++I) {
-    char C = Format[I], Modifier = I + 1 < Format.size() ? Format[I + 1] : '\0';
-    if (C == ':' || C == ';')
-      break;
-    if (!isLetter(C))
-      continue;
-    if (C == 'e') { // es, et: encoding first
-      ++I;
-      Next += 2;
-      continue;
-    }
-    bool HasType = C == 'O' && (Modifier == '!' || Modifier == '&');
-    if (HasType) {
-      Units.push_back({Modifier == '!' ? '!' : '&', Next + 1, Next});
-      Next += 2;
-      ++I;
-      continue;
-    }
-    Units.push_back({C, Next++, -1});
-    Next += Modifier == '#';
-  }
-  return Units;
+/// A variable, position -1, or an element of an array of arguments: args[2].
+std::optional<std::pair<const VarDecl *, int>> elementNamedBy(const Expr *E, const ASTContext &Context) {
+  const auto *Element = dyn_cast<ArraySubscriptExpr>(E->IgnoreParenCasts());
+  Expr::EvalResult Position;
+  const VarDecl *V = variableNamedBy(Element ? Element->getBase() : E);
+  if (!V || (Element && !Element->getIdx()->EvaluateAsInt(Position, Context)))
+    return std::nullopt;
+  return std::pair(V, Element ? int(Position.Val.getInt().getExtValue()) : -1);
 }
 
-const VarDecl *addressedVariable(const Expr *E) {
-  const auto *U = E ? dyn_cast<UnaryOperator>(E->IgnoreParenCasts()) : nullptr;
-  return U && U->getOpcode() == UO_AddrOf ? variableNamedBy(U->getSubExpr()) : nullptr;
+/// A parameter that only other units give a value to.
+bool isFromElsewhere(const Expr *E, const UnitIndex &Index) {
+  const auto *P = dyn_cast_or_null<ParmVarDecl>(variableNamedBy(E));
+  const Function *F = P ? Index.find(dyn_cast<FunctionDecl>(P->getDeclContext())) : nullptr;
+  return F && F->Callers.empty() && !F->InTable && F->AddressTaken.empty() && F->Decl->isExternallyVisible();
 }
 
 } // namespace
 
 Ownership::Ownership(const References &Refs, const Contexts &Reach, const TypeGraph &Graph)
-    : Refs(Refs), Reach(Reach), Graph(Graph), Index(Refs.index()) {
+    : Refs(Refs), Reach(Reach), Graph(Graph), Index(Refs.index()), Arguments(Refs, Reach) {
   indexTests();
-  indexParsers();
   indexMembers();
+  indexHidden();
 }
 
 void Ownership::indexTests() {
@@ -91,24 +67,8 @@ void Ownership::indexTests() {
     } else if (!K.LeafTests.contains(Name)) {
       continue;
     }
-    if (const VarDecl *V = Subject ? variableNamedBy(Subject) : nullptr)
-      TestedLeaves.insert(V);
-  }
-}
-
-void Ownership::indexParsers() {
-  for (const Call &C : Index.externalCalls()) {
-    auto Parser = collector().ArgumentParsers.find(calleeName(C.Site));
-    if (Parser == collector().ArgumentParsers.end())
-      continue;
-    const Expr *Format = argumentOf(C.Site, Parser->second.Format);
-    const auto *Text = Format ? dyn_cast<StringLiteral>(Format->IgnoreParenCasts()) : nullptr;
-    if (!Text)
-      continue;
-    for (const FormatUnit &U : unitsOf(Text->getString()))
-      if (const VarDecl *V = addressedVariable(argumentOf(C.Site, Parser->second.First + U.Destination)))
-        ParsedInto.try_emplace(
-            V, Parsed{U.Unit, U.Type < 0 ? nullptr : argumentOf(C.Site, Parser->second.First + U.Type)});
+    if (auto Tested = Subject ? elementNamedBy(Subject, Index.context()) : std::nullopt)
+      TestedLeaves.insert(*Tested);
   }
 }
 
@@ -132,6 +92,17 @@ void Ownership::indexMembers() {
   }
 }
 
+/// Fields whose objects the project takes out of the collector's sight itself, as for a private dict of
+/// borrowed values.
+void Ownership::indexHidden() {
+  for (const Call &C : Index.externalCalls())
+    if (const Expr *Object =
+            collector().Untrack.contains(calleeName(C.Site)) ? argumentOf(C.Site, 0) : nullptr)
+      for (const Origin &O : Refs.originsOf(Object))
+        if (const auto *Field = O.What == Origin::Field ? cast<FieldDecl>(O.Decl) : nullptr)
+          LeafFields.try_emplace(Field, true);
+}
+
 std::vector<Edge> Ownership::edges(const RecordDecl *Struct, const RecordDecl *SkippedBase, const TypeInfo *T,
                                    llvm::ArrayRef<const Function *> Releasers) {
   std::vector<Edge> Found;
@@ -145,6 +116,7 @@ std::vector<Edge> Ownership::edges(const RecordDecl *Struct, const RecordDecl *S
     if (E.Kind == Edge::Owned && holdsOnlyLeaves(E.Field))
       E.Kind = Edge::Leaf;
     E.ChangesLater = changesLater(E.Field);
+    E.FromPython = fromPython(E.Field);
   }
   return Found;
 }
@@ -254,6 +226,20 @@ bool Ownership::isNewReference(const ReferenceOp &Store) const {
           !collector().TypeOf.contains(Name));
 }
 
+bool Ownership::fromPython(const FieldDecl *Field) const {
+  if (WritableMembers.contains(Field))
+    return true;
+  bool Stored = false;
+  for (const ReferenceOp &Op : Refs.on(Field)) {
+    if (Op.What != ReferenceOp::Store)
+      continue;
+    Stored = true;
+    if (Op.Value == Op.At || Arguments.carries(Op.Value))
+      return true;
+  }
+  return !Stored;
+}
+
 bool Ownership::changesLater(const FieldDecl *Field) const {
   if (WritableMembers.contains(Field))
     return true;
@@ -278,6 +264,14 @@ bool Ownership::isFresh(const Expr *Pointer, unsigned Depth) const {
     return isFresh(M->getBase(), Depth);
   if (!V || Depth > MaxDepth)
     return false;
+  const auto *P = dyn_cast<ParmVarDecl>(V);
+  const Function *Helper = P ? Index.find(dyn_cast<FunctionDecl>(P->getDeclContext())) : nullptr;
+  if (Helper && !Helper->Callers.empty() && !Helper->InTable &&
+      llvm::all_of(Helper->Callers, [&](const Call *C) {
+        const Expr *Argument = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
+        return Argument && isFresh(Argument, Depth + 1);
+      }))
+    return true;
   for (const Expr *Value : Refs.valuesOf(V)) {
     const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
     if (!C) {
@@ -301,19 +295,27 @@ bool Ownership::holdsOnlyLeaves(const FieldDecl *Field) {
   auto [Known, New] = LeafFields.try_emplace(Field, true); // a field that is copied to itself adds nothing
   if (!New)
     return Known->second;
-  QualType T = Field->getType();
-  bool Leaf = isLeafStruct(T);
-  if (!Leaf && !WritableMembers.contains(Field)) {
-    bool Stored = false;
-    Leaf = true;
-    for (const ReferenceOp &Op : Refs.on(Field))
-      if (Op.What == ReferenceOp::Store) {
-        Stored = true;
-        Leaf = Leaf && Op.Value != Op.At && isLeafValue(Op.Value, Op.In);
-      }
-    Leaf = Leaf && Stored;
-  }
+  bool Leaf = isLeafStruct(Field->getType()) || (!WritableMembers.contains(Field) && storesOnlyLeaves(Field));
   return LeafFields[Field] = Leaf;
+}
+
+/// What other units store is taken to be of the kind that is stored here, if that is more than None.
+bool Ownership::storesOnlyLeaves(const FieldDecl *Field) {
+  bool Stored = false, OfSomeKind = false, Elsewhere = false;
+  for (const ReferenceOp &Op : Refs.on(Field)) {
+    if (Op.What != ReferenceOp::Store)
+      continue;
+    if (isFromElsewhere(Op.Value, Index)) {
+      Elsewhere = true;
+      continue;
+    }
+    bool ByAddress = Op.Value == Op.At;
+    if (ByAddress ? !collector().LeafFillers.contains(calleeName(Op.At)) : !isLeafValue(Op.Value, Op.In))
+      return false;
+    Stored = true;
+    OfSomeKind |= !isa<UnaryOperator>(Op.Value->IgnoreParenCasts());
+  }
+  return Elsewhere ? OfSomeKind : Stored;
 }
 
 bool Ownership::isLeafStruct(QualType T) {
@@ -399,19 +401,20 @@ bool Ownership::isLeafValue(const Expr *Value, const Function *In, unsigned Dept
   }
   if (const auto *C = dyn_cast<CallExpr>(Value))
     return isLeafCall(C, In, Depth);
+  if (auto Element = elementNamedBy(Value, Index.context()); Element && TestedLeaves.contains(*Element))
+    return true;
   const VarDecl *V = variableNamedBy(Value);
   return V && isLeafVariable(V, In, Depth);
 }
 
 bool Ownership::isLeafVariable(const VarDecl *V, const Function *In, unsigned Depth) {
-  if (TestedLeaves.contains(V))
+  if (TestedLeaves.contains({V, -1}))
     return true;
-  if (auto P = ParsedInto.find(V); P != ParsedInto.end()) {
-    char Unit = P->second.Unit;
-    bool Leaf = Unit == 'U' || Unit == 'S' || Unit == 'Y' || (Unit == '!' && isLeafType(P->second.Type)) ||
-                (Unit == '&' &&
-                 collector().LeafConverters.contains(
-                     functionNamedBy(P->second.Type) ? functionNamedBy(P->second.Type)->getName() : ""));
+  if (const ArgumentFlow::Parsed *P = Arguments.parsed(V)) {
+    bool Leaf = P->Unit == 'U' || P->Unit == 'S' || P->Unit == 'Y' ||
+                (P->Unit == '!' && isLeafType(P->Type)) ||
+                (P->Unit == '&' && collector().LeafConverters.contains(
+                                       functionNamedBy(P->Type) ? functionNamedBy(P->Type)->getName() : ""));
     if (!Leaf)
       return false;
   } else if (Refs.valuesOf(V).empty() && !isa<ParmVarDecl>(V)) {
@@ -424,14 +427,16 @@ bool Ownership::isLeafVariable(const VarDecl *V, const Function *In, unsigned De
   const Function *F = P ? Index.find(dyn_cast<FunctionDecl>(P->getDeclContext())) : nullptr;
   if (!P)
     return true;
-  if (!F || F->Callers.empty() || F->InTable || !F->AddressTaken.empty() || F->Decl->isExternallyVisible())
+  if (!F || F->InTable || !F->AddressTaken.empty())
     return false;
+  bool Seen = false; // what other units pass is taken to be of the same kind
   for (const Call *C : F->Callers) {
     const Expr *Argument = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
-    if (!Argument || !isLeafValue(Argument, C->In, Depth + 1))
+    if (!Argument || (!isFromElsewhere(Argument, Index) && !isLeafValue(Argument, C->In, Depth + 1)))
       return false;
+    Seen |= !isFromElsewhere(Argument, Index);
   }
-  return true;
+  return Seen;
 }
 
 bool Ownership::isLeafCall(const CallExpr *C, const Function *In, unsigned Depth) {
@@ -441,6 +446,15 @@ bool Ownership::isLeafCall(const CallExpr *C, const Function *In, unsigned Depth
     return true;
   if ((K.NewReferences.contains(Name) || K.PassThrough.contains(Name)) && C->getNumArgs() > 0)
     return isLeafValue(C->getArg(0), In, Depth);
+  if (K.LeafOperators.contains(Name))
+    return llvm::all_of(C->arguments(), [&](const Expr *Operand) {
+      return !isReference(Operand->getType()) || isLeafValue(Operand, In, Depth + 1);
+    });
+  if (auto Wrapper = K.LeafWrappers.find(Name); Wrapper != K.LeafWrappers.end())
+    return llvm::all_of(Wrapper->second, [&](int Position) {
+      const Expr *Held = argumentOf(C, Position);
+      return !Held || isLeafValue(Held, In, Depth + 1);
+    });
   if ((K.AllocatePlain.contains(Name) || K.AllocateCollected.contains(Name)) && C->getNumArgs() > 0)
     return isLeafType(C->getArg(0));
   const Function *F = Index.find(calleeOf(C));

@@ -1,6 +1,7 @@
 #include "analysis/PythonApi.h"
 
 #include "analysis/Names.h"
+#include "analysis/PathFacts.h"
 #include "analysis/UnitIndex.h"
 
 #include "clang/AST/ASTContext.h"
@@ -71,6 +72,24 @@ PythonApi::Need PythonApi::ofBinding(const FunctionDecl &F) {
   if (K.BindingDecrements.contains(Name))
     return Decrement;
   return K.BindingNeedsAttached.contains(Name) ? Attached : Nothing;
+}
+
+static bool tellsAttached(const FunctionDecl &F, unsigned Depth) {
+  if (F.getIdentifier() && Knowledge::get().StateTests.contains(F.getName()))
+    return true;
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(F.getBody());
+  const auto *Return = Body && Body->size() == 1 ? dyn_cast<ReturnStmt>(Body->body_front()) : nullptr;
+  if (!Return || !Return->getRetValue() || Depth == 0)
+    return false;
+  Predicate Answer = predicateOf(Return->getRetValue(), F.getASTContext());
+  const auto *C = dyn_cast_or_null<CallExpr>(Answer.Tested);
+  const FunctionDecl *Asked = C ? C->getDirectCallee() : nullptr;
+  return Answer.Positive && Asked && tellsAttached(*Asked, Depth - 1);
+}
+
+bool tellsAttached(const FunctionDecl &F) {
+  constexpr unsigned WrappersInWrappers = 3;
+  return tellsAttached(F, WrappersInWrappers);
 }
 
 bool ownsReference(const CXXRecordDecl &Record) {

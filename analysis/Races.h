@@ -33,7 +33,7 @@ struct Race {
 /// accesses are left out, see mixedAccess().
 std::optional<Race> raceAt(Unit &, const AccessPath &Location, const SharedState::Accesses &);
 
-/// Locations that a more specific rule reports: free lists, lazily initialised variables.
+/// Locations that a more specific rule reports: free lists, lazily initialised variables, references that fields hold.
 class Claims {
 public:
   explicit Claims(Unit &);
@@ -46,8 +46,22 @@ private:
 /// The type of what is stored at the location.
 clang::QualType typeOf(const AccessPath &, const clang::ASTContext &);
 
+/// A race and how a rule tells of it.
+struct ToldRace {
+  Race What;
+  Diagnosis Told;
+};
+
+/// What a rule reports: each race; or, for a module that declares GIL-free support and takes no lock anywhere, one finding
+/// with an inventory, worst first, since the module has not been looked at yet. Subject: "variables", "fields of objects".
+std::vector<Diagnosis> reported(Unit &, std::vector<ToldRace>, const char *Subject);
+
 /// Notes that lead from an entry point to the access; those that take no lock on the way, if there are any.
 void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
+
+/// The functions that would have to take the lock for an access that holds none: entry points from which it is reached
+/// without one, each with the access or the call that leads to it.
+std::vector<std::pair<const Function *, const clang::Expr *>> openEntries(Unit &, const SharedAccess &);
 
 /// Whether the access can be reached from a function that is known to be called by several threads.
 bool isKnownConcurrent(Unit &, const SharedAccess &);

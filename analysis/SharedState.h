@@ -8,6 +8,7 @@
 
 #include "analysis/Atomics.h"
 #include "analysis/Freshness.h"
+#include "analysis/ThreadAffinity.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -93,6 +94,7 @@ private:
   const PathResolver &Paths;
   Locksets &Locks;
   Freshness Fresh;
+  ThreadAffinity Owners;
   llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> Locations;
   std::map<std::tuple<const Function *, const clang::Expr *, std::vector<const Call *>>, Guards> KnownGuards;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;

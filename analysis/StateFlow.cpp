@@ -17,7 +17,7 @@ constexpr std::size_t MaxWorlds = 8;
 bool isTest(const Expr *E) {
   const auto *C = dyn_cast<CallExpr>(E);
   const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
-  return F && F->getIdentifier() && Knowledge::get().StateTests.contains(F->getName());
+  return F && tellsAttached(*F);
 }
 
 /// A function of the project that only returns a condition stands for that condition.

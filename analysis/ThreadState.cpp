@@ -17,10 +17,6 @@ using namespace clang;
 namespace {
 constexpr unsigned bit(Attachment A) { return 1u << unsigned(A); }
 
-bool isStateTest(const FunctionDecl &F) {
-  return F.getIdentifier() && Knowledge::get().StateTests.contains(F.getName());
-}
-
 bool handlesObjects(const FunctionDecl &F) {
   auto IsObject = [](QualType T) {
     return T->isPointerType() && T->getPointeeType()->isRecordType() &&
@@ -50,7 +46,7 @@ void ThreadStates::findUsers() {
       Pending.push_back(F);
   };
   for (const Call &C : Index.externalCalls())
-    if (Api.operationOf(C.Callee) || isStateTest(*C.Callee) ||
+    if (Api.operationOf(C.Callee) || tellsAttached(*C.Callee) ||
         (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
       Add(C.In);
   while (!Pending.empty()) {

@@ -75,15 +75,23 @@ public:
     const auto *R = dyn_cast<DeclRefExpr>(C->getSubExpr()->IgnoreParenCasts());
     const RecordDecl *Record =
         C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
-    if (!Found && R && R->getDecl() == Self && Record && isObjectStruct(Record) && isOwn(Record))
+    if (!Found && R && R->getDecl() == Self && Record && isObjectStruct(Record) && isOwnStruct(Record))
       Found = Record->getDefinition();
     return true;
   }
-  static bool isOwn(const RecordDecl *Record) {
-    std::string Name = typeName(Record->getASTContext().getRecordType(Record));
-    return Name != "_object" && Name != "PyObject" && Name != "PyVarObject" && Name != "_typeobject";
-  }
 };
+
+/// The way in which a spec gives tp_dictoffset and tp_weaklistoffset: members with names of their own.
+void readMembers(TypeInfo &T) {
+  for (const Expr *Element : elementsOf(T.Given.lookup("tp_members"))) {
+    llvm::ArrayRef<Expr *> Fields = elementsOf(Element);
+    std::string Name = Fields.size() > 2 ? stringOf(Fields[0]) : "";
+    if (Name == "__weaklistoffset__")
+      T.Given["tp_weaklistoffset"] = Fields[2];
+    else if (Name == "__dictoffset__")
+      T.Given["tp_dictoffset"] = Fields[2];
+  }
+}
 
 void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
   const std::vector<std::string> &Names = Knowledge::get().SlotNames;
@@ -99,6 +107,11 @@ void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
 }
 
 } // namespace
+
+bool isOwnStruct(const RecordDecl *Record) {
+  std::string Name = typeName(Record->getASTContext().getRecordType(Record));
+  return Name != "_object" && Name != "PyObject" && Name != "PyVarObject" && Name != "_typeobject";
+}
 
 const RecordDecl *structOfSize(const Expr *E) {
   SizeFinder Finder;
@@ -142,7 +155,7 @@ const RecordDecl *structOfSelf(const FunctionDecl *F) {
   Finder.Self = Definition->getParamDecl(0);
   QualType T = Finder.Self->getType();
   const RecordDecl *Record = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
-  if (Record && isObjectStruct(Record) && SelfFinder::isOwn(Record))
+  if (Record && isObjectStruct(Record) && isOwnStruct(Record))
     return Record->getDefinition();
   Finder.TraverseStmt(Definition->getBody());
   return Finder.Found;
@@ -174,6 +187,7 @@ std::unique_ptr<TypeInfo> readType(const VarDecl *V, const ASTContext &Context) 
       if (const Expr *Value = T->Given.lookup(Spec))
         T->Given[Name] = Value;
   }
+  readMembers(*T);
   T->Name = stringOf(T->Given.lookup("tp_name"));
   if (T->Name.empty())
     T->Name = V->getNameAsString();

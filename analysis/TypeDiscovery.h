@@ -1,4 +1,5 @@
-// Reads type objects and specs: initialisers, slot arrays, flags, structs, and which base a type is made with.
+// Reads type objects and specs: initialisers, slot arrays, flags, structs, and which base a type is made
+// with.
 #pragma once
 
 #include "analysis/TypeGraph.h"
@@ -13,7 +14,8 @@ struct ModuleInfo {
   const clang::VarDecl *Definition = nullptr;
   std::string Name;
   const clang::RecordDecl *State = nullptr; ///< from m_size = sizeof(State)
-  const clang::Expr *Slots = nullptr, *Traverse = nullptr, *Clear = nullptr, *Free = nullptr; ///< null when not given
+  const clang::Expr *Slots = nullptr, *Traverse = nullptr, *Clear = nullptr,
+                    *Free = nullptr; ///< null when not given
 };
 std::optional<ModuleInfo> readModule(const clang::VarDecl *, const clang::ASTContext &);
 
@@ -28,6 +30,9 @@ const clang::FieldDecl *fieldOfOffset(const clang::Expr *);
 
 /// The struct whose size the expression computes; null when there is none.
 const clang::RecordDecl *structOfSize(const clang::Expr *);
+
+/// Whether an object struct has more than the header that all objects have.
+bool isOwnStruct(const clang::RecordDecl *);
 
 /// The object struct that the function casts its first parameter to, or takes as that.
 const clang::RecordDecl *structOfSelf(const clang::FunctionDecl *);

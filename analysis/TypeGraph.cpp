@@ -6,6 +6,7 @@
 #include "analysis/Ownership.h"
 #include "analysis/TypeDiscovery.h"
 
+#include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
 
 namespace ungil {
@@ -15,6 +16,21 @@ using namespace clang;
 bool TypeInfo::has(llvm::StringRef Flag) const {
   return Flags && *Flags & Knowledge::get().Collector.Flags.find(Flag)->second;
 }
+
+namespace {
+
+/// Whether the object's struct begins with the struct of another type's objects.
+bool beginsWithAnother(const RecordDecl *Struct) {
+  const RecordDecl *First = nullptr;
+  const auto *Class = dyn_cast<CXXRecordDecl>(Struct);
+  if (Class && Class->getNumBases() > 0)
+    First = Class->bases_begin()->getType()->getAsRecordDecl();
+  else if (!Struct->field_empty())
+    First = Struct->field_begin()->getType()->getAsRecordDecl();
+  return First && isObjectStruct(First) && isOwnStruct(First);
+}
+
+} // namespace
 
 TypeGraph::TypeGraph(const UnitIndex &Index, const Contexts &Reach)
     : Index(Index), Reach(Reach), Refs(Index) {
@@ -104,14 +120,11 @@ void TypeGraph::findBases() {
       T->Base = typeNamedBy(Base);
       continue;
     }
-    T->Base.What = !T->Heap || MadeHere ? BaseType::Object : BaseType::Unknown;
-    // A spec that another unit makes a type of: a struct that begins with the plain header has no base with
-    // fields.
-    if (T->Base.What == BaseType::Unknown && T->Struct && !T->Struct->field_empty() &&
-        !Index.scope().contains(T->Struct->field_begin()->getType()->getAsRecordDecl()
-                                    ? T->Struct->field_begin()->getType()->getAsRecordDecl()->getLocation()
-                                    : SourceLocation()))
-      T->Base.What = BaseType::Object;
+    // A spec that another unit makes a type of, and a type whose base another unit sets: a struct that begins
+    // with the plain header has no base with fields.
+    bool Derives = T->Struct && beginsWithAnother(T->Struct);
+    bool BaseIsSeen = !T->Heap || MadeHere || T->Struct;
+    T->Base.What = Derives || !BaseIsSeen ? BaseType::Unknown : BaseType::Object;
   }
 }
 
@@ -230,6 +243,16 @@ Answer TypeGraph::releases(const Function *F, const FieldDecl *Field) const {
   return !E.Bounded || E.Mentioned.contains(Field->getCanonicalDecl()) ? Answer::Unknown : Answer::No;
 }
 
+Answer TypeGraph::isVisited(const TypeInfo &T, const Edge &E) const {
+  Slot Traverse = effective(T, "tp_traverse");
+  return Traverse ? visits(Traverse.Body, E.Field) : Answer::No;
+}
+
+Answer TypeGraph::isCleared(const TypeInfo &T, const Edge &E) const {
+  Slot Clear = effective(T, "tp_clear");
+  return Clear ? releases(Clear.Body, E.Field) : Answer::No;
+}
+
 std::vector<const Edge *> TypeGraph::collectable(const TypeInfo &T) {
   std::vector<const Edge *> Found;
   for (const Edge &E : T.Edges)
@@ -259,8 +282,14 @@ void TypeGraph::count(Statistics &S) const {
     ++S[T->Heap ? "types.heap" : "types.static"];
     S["types.with-struct"] += T->Struct != nullptr;
     S["types.base-known"] += T->Base.What != BaseType::Unknown;
-    for (const Edge &E : T->Edges)
+    for (const Edge &E : T->Edges) {
       ++S[E.Kind == Edge::Owned ? "fields.owned" : E.Kind == Edge::Leaf ? "fields.leaf" : "fields.borrowed"];
+      if (E.Kind == Edge::Owned && isCollected(*T) != Answer::No) {
+        ++S["fields.collectable"];
+        S["fields.visited"] += isVisited(*T, E) == Answer::Yes;
+        S["fields.cleared"] += isCleared(*T, E) == Answer::Yes;
+      }
+    }
   }
 }
 

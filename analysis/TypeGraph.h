@@ -1,6 +1,6 @@
-// The Python types that a translation unit defines: struct, slots, flags, base, and for each field that can hold a
-// reference what shows that the instance owns it and whether the collector is told. Built once per unit, so that a
-// check of the collector's protocol is a question to this graph.
+// The Python types that a translation unit defines: struct, slots, flags, base, and for each field that can
+// hold a reference what shows that the instance owns it and whether the collector is told. Built once per
+// unit, so that a check of the collector's protocol is a question to this graph.
 //
 // Rules: Doc/c-api/gcsupport.rst, Doc/c-api/typeobj.rst, inherit_special() in Objects/typeobject.c.
 #pragma once
@@ -45,6 +45,8 @@ struct Edge {
   bool ReleasedByType = false;
   /// Some code stores in it after the object has been made.
   bool ChangesLater = false;
+  /// An object that Python code chose can get into it, as far as the unit shows.
+  bool FromPython = true;
 };
 
 struct TypeInfo {
@@ -80,11 +82,16 @@ public:
   /// Whether the function visits (or, for tp_clear and tp_dealloc, releases) the field; Unknown when it may.
   Answer visits(const Function *Traverse, const clang::FieldDecl *) const;
   Answer releases(const Function *, const clang::FieldDecl *) const;
+  /// Whether the type's own slot, or the one that it inherits from a base in the unit, does so; No without a
+  /// slot.
+  Answer isVisited(const TypeInfo &, const Edge &) const;
+  Answer isCleared(const TypeInfo &, const Edge &) const;
   /// The type that an expression names; see BaseType.
   BaseType typeNamedBy(const clang::Expr *) const;
   /// Owned references that could be part of a cycle.
   static std::vector<const Edge *> collectable(const TypeInfo &);
-  /// Edges of a struct that is no object's, such as module state; Releasers are the functions that tear it down.
+  /// Edges of a struct that is no object's, such as module state; Releasers are the functions that tear it
+  /// down.
   std::vector<Edge> edgesOf(const clang::RecordDecl *, llvm::ArrayRef<const Function *> Releasers) const;
   /// The type whose struct it is; null when there is none or several.
   const TypeInfo *typeOfStruct(const clang::RecordDecl *) const;

@@ -45,6 +45,8 @@ public:
   bool concerns(const Diagnosis &D) const { return Macros.compiledFor(Target, D.Where.getBegin(), sources()); }
   /// Built when it is first asked for.
   const TypeGraph &types() const;
+  /// Null when nothing has asked for it.
+  const TypeGraph *typesIfBuilt() const { return Types.get(); }
 
   /// What was resolved of what is there.
   Statistics statistics() const;

@@ -106,6 +106,13 @@ public:
     return true;
   }
 
+  bool VisitExplicitCastExpr(ExplicitCastExpr *C) {
+    const auto *Type = C->getTypeAsWritten()->getAs<TypedefType>();
+    if (const FunctionDecl *F = Type ? functionNamedBy(C->getSubExpr()) : nullptr)
+      Casts.push_back({C, F, Type->getDecl()->getName()});
+    return true;
+  }
+
   bool VisitCastExpr(CastExpr *C) {
     const RecordDecl *Record = C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     if (Record && isStateGetter(C->getSubExpr()))
@@ -117,6 +124,15 @@ public:
     if (InModuleDef && E->getKind() == UETT_SizeOf)
       if (const RecordDecl *Record = E->getTypeOfArgument()->getAsRecordDecl())
         Index.ModuleStates.insert(cast<RecordDecl>(Record->getCanonicalDecl()));
+    return true;
+  }
+
+  /// A loop over a range calls what its container and iterator define, though nobody writes the calls.
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) {
+    for (Stmt *Implicit : {static_cast<Stmt *>(S->getBeginStmt()), static_cast<Stmt *>(S->getEndStmt()),
+                           static_cast<Stmt *>(S->getCond()), static_cast<Stmt *>(S->getInc())})
+      if (Implicit && !TraverseStmt(Implicit))
+        return false;
     return true;
   }
 
@@ -136,14 +152,19 @@ public:
   }
 
   void finish() {
+    findOverriders();
     for (const auto &F : Index.Functions) {
       addCallbacks(*F);
+      addOverriders(*F);
       for (Call &C : F->Calls)
         if (Function *Callee = Index.find(C.Callee))
           Callee->Callers.push_back(&C);
         else
           Index.ExternalCalls.push_back(C);
     }
+    for (const Cast &C : Casts)
+      if (Function *F = Index.find(C.Named))
+        F->Casts.push_back({C.Site, C.Type});
     for (const Reference &R : Named)
       if (Function *F = Index.find(R.Named); F && !Callees.contains(R.Site)) {
         if (R.In)
@@ -158,6 +179,12 @@ private:
     const DeclRefExpr *Site;
     const FunctionDecl *Named;
     Function *In;
+  };
+
+  struct Cast {
+    const Expr *Site;
+    const FunctionDecl *Named;
+    llvm::StringRef Type;
   };
 
   bool inModuleDef(Decl *D) {
@@ -217,6 +244,38 @@ private:
     F.Calls.insert(F.Calls.end(), Added.begin(), Added.end());
   }
 
+  void findOverriders() {
+    for (const auto &F : Index.Functions)
+      if (const auto *M = dyn_cast<CXXMethodDecl>(F->Decl))
+        overrides(M, M);
+  }
+
+  void overrides(const CXXMethodDecl *Overrider, const CXXMethodDecl *M) {
+    for (const CXXMethodDecl *Base : M->overridden_methods()) {
+      Overriders[Base->getCanonicalDecl()].push_back(Overrider);
+      overrides(Overrider, Base);
+    }
+  }
+
+  /// A virtual call can run each function that overrides the one it names.
+  void addOverriders(Function &F) {
+    std::vector<Call> Added;
+    for (const Call &C : F.Calls) {
+      const auto *M = dyn_cast<CXXMemberCallExpr>(C.Site);
+      auto Known = M ? Overriders.find(C.Callee) : Overriders.end();
+      if (Known == Overriders.end() || isQualified(M))
+        continue;
+      for (const CXXMethodDecl *Overrider : Known->second)
+        Added.push_back({C.Site, Overrider->getCanonicalDecl(), &F});
+    }
+    F.Calls.insert(F.Calls.end(), Added.begin(), Added.end());
+  }
+
+  static bool isQualified(const CXXMemberCallExpr *C) {
+    const auto *Named = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParens());
+    return Named && Named->hasQualifier();
+  }
+
   /// Records of the C API, and arrays of them; their members name functions.
   static bool isTable(QualType T) {
     while (const auto *Array = T->getAsArrayTypeUnsafe())
@@ -228,8 +287,10 @@ private:
   Function *Current = nullptr;
   bool InModuleDef = false;
   std::vector<Reference> Named;
+  std::vector<Cast> Casts;
   llvm::DenseSet<const VarDecl *> StateVariables;
   llvm::DenseSet<const Expr *> Callees;
+  llvm::DenseMap<const FunctionDecl *, llvm::SmallVector<const CXXMethodDecl *, 2>> Overriders;
 };
 
 UnitIndex::UnitIndex(ASTContext &Context, const ProjectScope &Scope) : Context(Context), Scope(Scope) {

@@ -33,6 +33,8 @@ struct Function {
   std::vector<Call *> Callers;                   ///< filled when the traversal is over
   std::vector<const clang::Expr *> AddressTaken; ///< places that name it without calling it, in code
   bool InTable = false;                          ///< named by the initialiser of a static variable
+  /// Where it is cast, by name, to a type of function that has a name: `(destructor)f`.
+  std::vector<std::pair<const clang::Expr *, llvm::StringRef>> Casts;
 };
 
 class UnitIndex {

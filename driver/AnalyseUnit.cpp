@@ -1,5 +1,6 @@
 #include "driver/AnalyseUnit.h"
 
+#include "analysis/Modules.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
@@ -105,6 +106,27 @@ Finding finding(const CheckInfo &Info, const Diagnosis &D, const Locator &Where)
   return F;
 }
 
+const char *nameOf(Answer A) { return A == Answer::Yes ? "yes" : A == Answer::No ? "no" : "unknown"; }
+
+const char *nameOf(Edge::Verdict V) {
+  return V == Edge::Owned ? "owned" : V == Edge::Leaf ? "leaf" : "borrowed";
+}
+
+TypeFact typeFact(const TypeGraph &Graph, const TypeInfo &T, const Locator &Where) {
+  TypeFact Fact;
+  Fact.Name = T.Name;
+  Fact.Base = T.Base.Name;
+  Fact.Where = Where.region(T.Definition->getLocation());
+  Fact.Heap = T.Heap;
+  Fact.Collected = nameOf(Graph.isCollected(T));
+  for (const Edge &E : T.Edges) {
+    Region Field = Where.region(E.Field->getLocation());
+    Fact.Fields.push_back({E.Field->getNameAsString(), Field.Line, nameOf(E.Kind), nameOf(Graph.isVisited(T, E)),
+                           nameOf(Graph.isCleared(T, E))});
+  }
+  return Fact;
+}
+
 /// The spelling of an object-like macro that is one token, such as PY_VERSION; empty when it is none.
 std::string tokenOf(Preprocessor &PP, llvm::StringRef Macro) {
   const MacroInfo *Info = PP.getMacroInfo(PP.getIdentifierInfo(Macro));
@@ -133,6 +155,18 @@ PythonHeaders pythonHeaders(Preprocessor &PP) {
   return Headers;
 }
 
+/// One module of the unit that may run without the GIL is enough.
+GilUse gilUse(Unit &U) {
+  GilUse Use = GilUse::NoModule;
+  for (const ModuleDeclaration &M : modulesOf(U)) {
+    if (M.Gil == ModuleDeclaration::NotUsed)
+      return GilUse::NotUsed;
+    if (M.Gil != ModuleDeclaration::Unknown)
+      Use = GilUse::Kept;
+  }
+  return Use;
+}
+
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
@@ -151,6 +185,10 @@ public:
       for (const Diagnosis &D : C.Info->Make(C.Options)->run(U))
         if (U.concerns(D))
           Out.Findings.push_back(finding(*C.Info, D, Where));
+    Out.Gil = gilUse(U);
+    if (const TypeGraph *Graph = U.typesIfBuilt())
+      for (const auto &T : Graph->types())
+        Out.Types.push_back(typeFact(*Graph, *T, Where));
     Out.Counts = U.statistics();
   }
 

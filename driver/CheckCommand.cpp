@@ -54,13 +54,21 @@ std::string readFormats(const std::vector<std::string> &Wanted, std::vector<Outp
   return {};
 }
 
-std::optional<Severity> readSeverity(const std::string &Name) {
+/// What makes the run fail: findings of a severity, or those that can happen now.
+struct Failure {
+  Severity Least = Severity::Warning;
+  bool ActiveOnly = false;
+};
+
+std::optional<Failure> readFailure(const std::string &Name) {
+  if (Name == "active")
+    return Failure{Severity::Warning, true};
   if (Name == "note")
-    return Severity::Note;
+    return Failure{Severity::Note};
   if (Name == "warning")
-    return Severity::Warning;
+    return Failure{Severity::Warning};
   if (Name == "error")
-    return Severity::Error;
+    return Failure{Severity::Error};
   return std::nullopt;
 }
 
@@ -161,11 +169,25 @@ OutputError writeReport(const Output &To, const RunResult &Run, const CheckArgum
   return To.File.empty() ? writeDescriptor(STDOUT_FILENO, "standard output", Write) : writeOutputFile(To.File, Write);
 }
 
-int exitStatus(const RunResult &Run, Severity FailOn) {
+/// Rules whose defects cannot happen while the GIL is on.
+std::set<std::string> hiddenByGil() {
+  std::set<std::string> Rules;
+  for (const CheckInfo &C : allChecks()) {
+    llvm::SmallVector<llvm::StringRef, 8> Tags;
+    llvm::StringRef(C.Tags).split(Tags, ',', -1, false);
+    if (llvm::is_contained(Tags, "hidden-by-gil"))
+      Rules.emplace(C.Id);
+  }
+  return Rules;
+}
+
+int exitStatus(const RunResult &Run, const Failure &FailOn) {
   bool Whole = llvm::all_of(Run.Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
   if (Run.Units.empty() || !Whole)
     return Incomplete;
-  bool Fails = llvm::any_of(Run.Findings, [&](const Finding &F) { return F.Level >= FailOn; });
+  bool Fails = llvm::any_of(Run.Findings, [&](const Finding &F) {
+    return F.Level >= FailOn.Least && !(FailOn.ActiveOnly && F.Latent);
+  });
   return Fails ? HasFindings : Clean;
 }
 
@@ -173,9 +195,9 @@ int exitStatus(const RunResult &Run, Severity FailOn) {
 
 int checkCommand(const CheckArguments &Arguments) {
   std::signal(SIGPIPE, SIG_IGN);
-  auto FailOn = readSeverity(Arguments.FailOn);
+  auto FailOn = readFailure(Arguments.FailOn);
   if (!FailOn)
-    return refuse("--fail-on takes note, warning or error, not '" + Arguments.FailOn + "'");
+    return refuse("--fail-on takes active, note, warning or error, not '" + Arguments.FailOn + "'");
   std::vector<Output> Outputs;
   if (std::string Error = readFormats(Arguments.Formats, Outputs); !Error.empty())
     return refuse(Error);
@@ -219,7 +241,7 @@ int checkCommand(const CheckArguments &Arguments) {
       }))
     Root = projectRoot(fs::path(Database.Commands.front().File).parent_path()); // called from elsewhere
 
-  RunResult Run = link(analyse(Database, Selected, Root, Arguments), {Root, Selected.RulesRun});
+  RunResult Run = link(analyse(Database, Selected, Root, Arguments), {.Root = Root, .RulesRun = Selected.RulesRun, .HiddenByGil = hiddenByGil()});
   if (Database.Approximate)
     std::cerr << "ungil: no compile database: flags were guessed, so the result is approximate; make a database for an "
                  "exact one\n";

@@ -16,7 +16,7 @@ struct CheckArguments {
   std::string Checks;
   std::vector<std::string> Options; ///< "ungil-x.Name=value"
   std::vector<std::string> Formats; ///< "sarif=out.sarif"
-  std::string FailOn = "warning";
+  std::string FailOn = "active";
   std::string Root;
   std::string PythonInclude;
   std::string Python; ///< version to check for: "3.14"

@@ -37,8 +37,28 @@ void removeDuplicates(std::vector<Finding> &Findings) {
       return A.Path.size() > B.Path.size();
     return A < B;
   });
-  auto Same = [](const Finding &A, const Finding &B) { return place(A) == place(B); };
-  Findings.erase(std::unique(Findings.begin(), Findings.end(), Same), Findings.end());
+  auto Same = [](Finding &Kept, const Finding &Other) {
+    if (place(Kept) != place(Other))
+      return false;
+    Kept.Latent &= Other.Latent;
+    return true;
+  };
+  std::size_t Kept = 0;
+  for (std::size_t I = 1; I < Findings.size(); ++I)
+    if (!Same(Findings[Kept], Findings[I]) && ++Kept != I)
+      Findings[Kept] = std::move(Findings[I]);
+  if (!Findings.empty())
+    Findings.resize(Kept + 1);
+}
+
+/// A unit without a module of its own belongs to one of the others: its races are hidden when all of those keep the GIL.
+bool keepsGil(const UnitResult &Unit, const std::vector<UnitResult> &All) {
+  if (Unit.Gil != GilUse::NoModule)
+    return Unit.Gil == GilUse::Kept;
+  auto With = [&](GilUse Use) {
+    return llvm::any_of(All, [&](const UnitResult &U) { return U.Gil == Use; });
+  };
+  return With(GilUse::Kept) && !With(GilUse::NotUsed);
 }
 
 void addPython(PythonHeaders &Oldest, const PythonHeaders &Seen) {
@@ -55,9 +75,12 @@ RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
   Run.RulesRun = Options.RulesRun;
   std::vector<Suppression> Suppressions;
   for (UnitResult &Unit : Units) {
-    for (Finding &F : Unit.Findings)
+    bool Latent = keepsGil(Unit, Units);
+    for (Finding &F : Unit.Findings) {
+      F.Latent = Latent && Options.HiddenByGil.contains(F.Rule);
       if (F.Sureness >= Options.Least)
         Run.Findings.push_back(std::move(F));
+    }
     Unit.Findings.clear();
     Suppressions.insert(Suppressions.end(), Unit.Suppressions.begin(), Unit.Suppressions.end());
     for (const auto &[Name, Count] : Unit.Counts)

@@ -3,12 +3,15 @@
 
 #include "driver/Result.h"
 
+#include <set>
+
 namespace ungil {
 
 struct LinkOptions {
   std::string Root;
   std::vector<std::string> RulesRun;
   Confidence Least = Confidence::Likely; ///< findings below it are left out
+  std::set<std::string> HiddenByGil;     ///< rules whose findings are latent while the module keeps the GIL
 };
 
 /// The order of the units does not matter: findings that several units see in one header are one finding, and

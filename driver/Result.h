@@ -1,5 +1,5 @@
-// What the analysis of a unit, and of a whole run, comes to. Plain data: a worker process sends a UnitResult to its
-// parent, and the report writers read a RunResult.
+// What the analysis of a unit, and of a whole run, comes to. Plain data: a worker process sends a UnitResult
+// to its parent, and the report writers read a RunResult.
 #pragma once
 
 #include "analysis/Finding.h"
@@ -37,13 +37,39 @@ struct Suppression {
   auto operator<=>(const Suppression &) const = default;
 };
 
+/// What the modules that a unit defines say about the GIL.
+enum class GilUse { NoModule, Kept, NotUsed };
+/// A field of a Python type that can hold references, and what the collector is told of it.
+struct FieldFact {
+  std::string Name;
+  unsigned Line = 0;
+  std::string Verdict;          ///< "owned", "leaf" or "borrowed"
+  std::string Visited, Cleared; ///< "yes", "no" or "unknown"
+
+  auto operator<=>(const FieldFact &) const = default;
+};
+
+/// A Python type as a unit defines it.
+struct TypeFact {
+  std::string Name, Base; ///< as Python sees them; the base is empty for object and where it is not known
+  Region Where;
+  bool Heap = false;
+  std::string Collected; ///< "yes", "no" or "unknown"
+  std::vector<FieldFact> Fields;
+
+  auto operator<=>(const TypeFact &) const = default;
+};
+
 struct UnitResult {
   std::string File;
   UnitStatus Status = UnitStatus::Failed;
-  std::string Problem; ///< one line for people: the first parse error, "timed out after 60 s", …; empty when analysed
+  std::string
+      Problem; ///< one line for people: the first parse error, "timed out after 60 s", …; empty when analysed
   PythonHeaders Python;
+  GilUse Gil = GilUse::NoModule;
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
+  std::vector<TypeFact> Types; ///< empty unless a check asked for them
   Statistics Counts;
 };
 

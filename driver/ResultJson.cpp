@@ -114,6 +114,22 @@ Suppression suppression(const Json &Value) {
   return S;
 }
 
+FieldFact fieldFact(const Json &Value) {
+  return {text(Value, "name"), number(Value, "line"), text(Value, "verdict"), text(Value, "visited"),
+          text(Value, "cleared")};
+}
+
+TypeFact typeFact(const Json &Value) {
+  TypeFact T;
+  T.Name = text(Value, "name");
+  T.Base = text(Value, "base");
+  T.Where = region(Value);
+  T.Heap = Value.value("heap", false);
+  T.Collected = text(Value, "collected");
+  T.Fields = list(Value, "fields", fieldFact);
+  return T;
+}
+
 PythonHeaders python(const Json &Value) {
   return {text(Value, "directory"), number(Value, "versionHex"), text(Value, "version")};
 }
@@ -144,13 +160,18 @@ std::string toJson(const UnitResult &Unit) {
     Findings.push_back(Encode.finding(F));
   for (const Suppression &S : Unit.Suppressions)
     Suppressions.push_back(Encode.suppression(S));
+  Json Types = Json::array();
+  for (const TypeFact &T : Unit.Types)
+    Types.push_back(Encode.type(T));
   Json Result = Json::object();
   Result["file"] = Encode.text(Unit.File);
   Result["status"] = nameOf(Unit.Status);
   Result["problem"] = Encode.text(Unit.Problem);
+  Result["gil"] = unsigned(Unit.Gil);
   Result["python"] = Encode.python(Unit.Python);
   Result["findings"] = std::move(Findings);
   Result["suppressions"] = std::move(Suppressions);
+  Result["types"] = std::move(Types);
   Result["statistics"] = encodeStatistics(Unit.Counts);
   return dump(Result, -1);
 }
@@ -166,8 +187,10 @@ UnitResult unitFromJson(std::string_view Line) {
              Unit.Status);
   Unit.Problem = text(Value, "problem");
   Unit.Python = python(member(Value, "python"));
+  Unit.Gil = GilUse(std::min(number(Value, "gil"), unsigned(GilUse::NotUsed)));
   Unit.Findings = list(Value, "findings", finding);
   Unit.Suppressions = list(Value, "suppressions", suppression);
+  Unit.Types = list(Value, "types", typeFact);
   Unit.Counts = statistics(member(Value, "statistics"));
   return Unit;
 }

@@ -18,12 +18,12 @@ void addCheckOptions(CLI::App &App, CheckArguments &A) {
   App.add_option("--option", A.Options, "Option of a check, as CHECK.NAME=VALUE; repeatable")->allow_extra_args(false);
   App.add_option("--format", A.Formats, "text, sarif or json; FORMAT=FILE writes to a file; repeatable")
       ->allow_extra_args(false);
-  App.add_option("--fail-on", A.FailOn, "Least severity for exit status 1: note, warning or error")->capture_default_str();
+  App.add_option("--fail-on", A.FailOn, "What exit status 1 is for: active (warnings and errors that can happen now), or a least severity: note, warning, error")->capture_default_str();
   App.add_option("--root", A.Root, "Project root: findings below it are reported, relative to it");
   App.add_option("--python", A.Python, "Oldest version of Python to check for, such as 3.13 or 3.14.1 (default: 3.14)");
   App.add_option("--python-include", A.PythonInclude, "Folder of Python.h, when there is no compile database");
   App.add_option("-j,--jobs", A.Jobs, "Worker processes (default: one per core)");
-  App.add_option("--timeout", A.Timeout, "Seconds for one unit; 0 for no limit")->capture_default_str();
+  App.add_option("--timeout", A.Timeout, "Seconds of processor time for one unit; 0 for no limit")->capture_default_str();
   App.add_flag("--statistics", A.Statistics, "Print what was resolved of what is there");
   App.add_flag("-q,--quiet", A.Quiet, "Print findings only");
   App.footer("Flags after -- are used for every file instead of a compile database.\n"

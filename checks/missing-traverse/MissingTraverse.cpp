@@ -3,13 +3,17 @@
 // without tp_traverse.
 //
 // Does not report types whose fields hold strings, numbers or objects of such types of the same module only,
-// fields that are borrowed, and types whose base is not known.
+// fields that are borrowed or that the tp_traverse of an owner visits, and types whose base is not known.
 //
-// Known holes: classes that pybind11 and nanobind bind. Iterators over the module's own containers, whose
-// fields are set once, are reported as possible.
+// Known holes: classes that pybind11 and nanobind bind. Reported as possible: fields into which nothing gets
+// that Python code passes, iterators, whose fields are set once, and a tp_traverse that subclasses made in
+// Python get to use.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
+
+#include "clang/AST/DeclCXX.h"
 
 namespace ungil {
 namespace {
@@ -26,15 +30,37 @@ public:
         continue;
       std::vector<const Edge *> Owned;
       for (const Edge *E : TypeGraph::collectable(*T))
-        if (E->ReleasedByType)
+        if (E->ReleasedByType && !visitedByOwner(U, *T, *E))
           Owned.push_back(E);
       if (!Owned.empty())
-        Found.push_back(describe(*T, Owned, Traverses));
+        Found.push_back(describe(U, *T, Owned, Traverses));
     }
     return Found;
   }
 
 private:
+  /// Parts of another object, whose tp_traverse visits what they hold.
+  static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
+    return llvm::any_of(U.types().types(), [&](const auto &Owner) {
+      const Function *Traverse = Owner->slot("tp_traverse").Body;
+      return Traverse && Owner->Struct && !beginsWith(Owner->Struct, T.Struct) &&
+             U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
+    });
+  }
+
+  /// The struct is the other one or has it as its first member, as the objects of derived types do.
+  static bool beginsWith(const clang::RecordDecl *Struct, const clang::RecordDecl *Other) {
+    while (Struct && Struct != Other) {
+      const auto *Class = llvm::dyn_cast<clang::CXXRecordDecl>(Struct);
+      clang::QualType First = Class && Class->getNumBases() ? Class->bases_begin()->getType()
+                              : Struct->field_empty()       ? clang::QualType()
+                                                            : Struct->field_begin()->getType();
+      Struct = First.isNull() ? nullptr : First->getAsRecordDecl();
+      Struct = Struct ? Struct->getDefinition() : nullptr;
+    }
+    return Struct;
+  }
+
   static Diagnosis flagAlone(const TypeInfo &T) {
     Diagnosis D;
     D.Where = nameRange(T.Definition);
@@ -45,15 +71,18 @@ private:
     return D;
   }
 
-  static Diagnosis describe(const TypeInfo &T, const std::vector<const Edge *> &Owned, bool Traverses) {
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const std::vector<const Edge *> &Owned,
+                            bool Traverses) {
     bool One = Owned.size() == 1;
     Diagnosis D;
     D.Where = nameRange(T.Definition);
-    D.Message = "type '" + T.Name + "' owns reference field" + (One ? " " : "s ") + quotedFields(Owned) +
-                (Traverses ? " and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so it is never called"
-                           : std::string(" but has no tp_traverse")) +
-                "; cycles through " + (One ? "it" : "them") + " are never freed";
-    D.Sureness = needsOwnContainer(T, Owned) ? Confidence::Possible : Confidence::Likely;
+    D.Message =
+        "type '" + T.Name + "' owns reference field" + (One ? " " : "s ") + quotedFields(Owned) +
+        (Traverses ? " and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so the collector does not call it"
+                   : std::string(" but has no tp_traverse")) +
+        "; cycles through " + (One ? "it" : "them") + " are never freed";
+    D.Sureness = (Traverses ? T.has("basetype") : needsOwnContainer(U, T, Owned)) ? Confidence::Possible
+                                                                                  : Confidence::Likely;
     for (const Edge *E : Owned)
       explainEdge(*E, "can hold any object", D.Path);
     D.Path.push_back(
@@ -63,13 +92,16 @@ private:
     return D;
   }
 
-  /// The fields are set once, to the module's own objects: a cycle needs one of those to refer back.
-  static bool needsOwnContainer(const TypeInfo &T, const std::vector<const Edge *> &Owned) {
+  /// No object that Python code chose gets into the fields; or they are set once, to the module's own
+  /// objects, or hold objects of a type that is not seen: a cycle needs one of those to refer back.
+  static bool needsOwnContainer(Unit &U, const TypeInfo &T, const std::vector<const Edge *> &Owned) {
     return llvm::all_of(Owned, [&](const Edge *E) {
-      bool Typed = !E->Field->getType()->isPointerType() ||
-                   E->Field->getType()->getPointeeType()->getAsRecordDecl() == nullptr ||
-                   E->Field->getType()->getPointeeType()->getAsRecordDecl()->getName() != "_object";
-      return !E->ChangesLater && (Typed || T.slot("tp_iternext"));
+      clang::QualType Target = E->Field->getType()->getPointeeType();
+      const clang::RecordDecl *Record = Target.isNull() ? nullptr : Target->getAsRecordDecl();
+      bool Typed = !Record || isOwnStruct(Record);
+      if (Record && Typed && !U.types().typeOfStruct(Record))
+        return true;
+      return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
   }
 };

@@ -30,89 +30,77 @@ public:
     std::vector<Diagnosis> Found;
     std::vector<AccessPath> Judged;
     for (const Operation &Op : Operations) {
-      if (llvm::is_contained(Judged, Op.List))
+      if (llvm::is_contained(Judged, Op.list()))
         continue;
-      Judged.push_back(Op.List);
-      if (auto D = judge(U, Op.List, Operations))
+      Judged.push_back(Op.list());
+      if (auto D = judge(U, Op.list(), Operations))
         Found.push_back(std::move(*D));
     }
     return Found;
   }
 
 private:
-  /// The contexts in which other threads can use the list. Nobody else uses an object that is being made or torn down.
-  static ContextSet racing(const AccessPath &List) {
-    if (List.Kind == AccessPath::Object)
-      return {Context::Concurrent, Context::Detached, Context::Escaped};
-    return ManyThreads;
-  }
-
   static bool isShared(Unit &U, const Operation &Op) {
-    if (!U.contexts().of(Op.owner()).intersects(racing(Op.List)))
-      return false;
-    return Op.List.Kind != AccessPath::Object || Op.FallsBack;
+    return U.shared().isConcurrent(Op.Access) && (Op.list().Kind != AccessPath::Object || Op.FallsBack);
   }
 
   static std::optional<Diagnosis> judge(Unit &U, const AccessPath &List, const std::vector<Operation> &All) {
     for (const Operation &Pop : All) {
-      if (Pop.What != Operation::Pop || !(Pop.List == List))
+      if (Pop.What != Operation::Pop || !(Pop.list() == List))
         continue;
-      for (const Operation &Push : All) {
-        if (Push.What != Operation::Push || !(Push.List == List))
-          continue;
-        Lockset AtPop = locksAt(U, Pop, racing(List)), AtPush = locksAt(U, Push, racing(List));
-        if (!commonLock(AtPop, AtPush))
-          return describe(U, Pop, Push, AtPop, AtPush, All);
-      }
+      for (const Operation &Push : All)
+        if (Push.What == Operation::Push && Push.list() == List &&
+            !guards(U, Pop).shareWith(guards(U, Push)))
+          return describe(U, Pop, Push, All);
     }
     return std::nullopt;
   }
 
-  static Diagnosis describe(Unit &U, const Operation &Pop, const Operation &Push, const Lockset &AtPop,
-                            const Lockset &AtPush, const std::vector<Operation> &All) {
-    std::string List = Pop.List.spelling(), Popper = displayName(*Pop.In->Decl), Pusher = displayName(*Push.In->Decl);
+  static const Guards &guards(Unit &U, const Operation &Op) { return U.shared().guardsOf(Op.Access); }
+
+  static Diagnosis describe(Unit &U, const Operation &Pop, const Operation &Push, const std::vector<Operation> &All) {
+    std::string List = Pop.list().spelling(), Popper = displayName(*Pop.Access.In->Decl),
+                Pusher = displayName(*Push.Access.In->Decl);
+    const Guards &AtPop = guards(U, Pop), &AtPush = guards(U, Push);
     Diagnosis D;
-    D.Where = Pop.At->getSourceRange();
+    D.Where = Pop.Access.At->getSourceRange();
     D.Message = "free list '" + List + "' is popped in '" + Popper + "' and pushed in '" + Pusher + "' without " +
                 missing(AtPop, AtPush, Popper, Pusher) +
                 "; two threads can get the same block on a free-threaded build";
     D.Sureness = isCertain(U, Pop) && isCertain(U, Push) ? Confidence::Certain : Confidence::Likely;
     explainRoute(U, Pop, D);
-    D.Path.push_back({Push.At->getSourceRange(), "pushed here in '" + Pusher + "'" + holding(AtPush)});
+    D.Path.push_back({Push.Access.At->getSourceRange(), "pushed here in '" + Pusher + "'" + holding(AtPush)});
     explainRoute(U, Push, D);
-    D.Path.push_back({Pop.List.Root->getSourceRange(), advice(Pop.List)});
+    D.Path.push_back({Pop.list().Root->getSourceRange(), advice(Pop.list())});
     for (const Operation &Other : All)
-      if (Other.List == Pop.List && Other.At != Pop.At && Other.At != Push.At)
-        D.Related.push_back({Other.At->getSourceRange(), std::string("also ") + (Other.What == Operation::Pop ? "popped" : "pushed") +
-                                                             " in '" + displayName(*Other.In->Decl) + "'"});
+      if (Other.list() == Pop.list() && Other.Access.At != Pop.Access.At && Other.Access.At != Push.Access.At)
+        D.Related.push_back({Other.Access.At->getSourceRange(),
+                             std::string("also ") + (Other.What == Operation::Pop ? "popped" : "pushed") + " in '" +
+                                 displayName(*Other.Access.In->Decl) + "'"});
     return D;
   }
 
-  static std::string missing(const Lockset &AtPop, const Lockset &AtPush, const std::string &Popper,
+  static std::string missing(const Guards &AtPop, const Guards &AtPush, const std::string &Popper,
                              const std::string &Pusher) {
-    if (AtPop.empty() && AtPush.empty())
+    if (AtPop.none() && AtPush.none())
       return "synchronisation";
-    if (AtPop.empty() || AtPush.empty()) {
-      const HeldLock &Held = AtPop.empty() ? AtPush.front() : AtPop.front();
-      return "a common lock ('" + Held.Lock.spelling() + "' is held in '" + (AtPop.empty() ? Pusher : Popper) +
-             "', not in '" + (AtPop.empty() ? Popper : Pusher) + "')";
-    }
-    return "a common lock ('" + AtPop.front().Lock.spelling() + "' is held in '" + Popper + "', '" +
-           AtPush.front().Lock.spelling() + "' in '" + Pusher + "')";
+    if (AtPop.none() || AtPush.none())
+      return "a common lock ('" + (AtPop.none() ? AtPush : AtPop).Spelling + "' is held in '" +
+             (AtPop.none() ? Pusher : Popper) + "', not in '" + (AtPop.none() ? Popper : Pusher) + "')";
+    return "a common lock ('" + AtPop.Spelling + "' is held in '" + Popper + "', '" + AtPush.Spelling + "' in '" +
+           Pusher + "')";
   }
 
-  static std::string holding(const Lockset &Held) {
-    return Held.empty() ? "" : ", holding '" + Held.front().Lock.spelling() + "'";
-  }
+  static std::string holding(const Guards &Held) { return Held.none() ? "" : ", holding '" + Held.Spelling + "'"; }
 
   static bool isCertain(Unit &U, const Operation &Op) {
     ContextSet Known{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive, Context::Detached};
-    return Op.List.Kind != AccessPath::Object && U.contexts().of(Op.owner()).intersects(Known);
+    return Op.list().Kind != AccessPath::Object && U.contexts().of(Op.Access.owner()).intersects(Known);
   }
 
   /// Notes from the entry point down to the operation.
   static void explainRoute(Unit &U, const Operation &Op, Diagnosis &D) {
-    Contexts::Route Route = U.contexts().routeTo(Op.owner(), racing(Op.List));
+    Contexts::Route Route = U.contexts().routeTo(Op.Access.owner(), SharedState::racing(Op.list()));
     if (!Route.Entry)
       return;
     std::string Name = displayName(*Route.Entry->Target->Decl);
@@ -121,7 +109,7 @@ private:
                       Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
                               : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
     std::vector<const Call *> Calls = Route.Calls;
-    Calls.insert(Calls.end(), Op.Through.rbegin(), Op.Through.rend());
+    Calls.insert(Calls.end(), Op.Access.Through.rbegin(), Op.Access.Through.rend());
     for (const Call *C : Calls)
       D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
   }

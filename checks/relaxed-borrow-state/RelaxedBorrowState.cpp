@@ -9,9 +9,8 @@
 
 #include "analysis/AtomicRoles.h"
 #include "analysis/Names.h"
+#include "analysis/OrderRepair.h"
 #include "checks/Check.h"
-
-#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 namespace {
@@ -42,8 +41,10 @@ private:
     return true;
   }
 
-  static const char *needed(const AtomicUse &Use) {
-    return Use.What == AtomicUse::Takes ? "acquire" : Use.What == AtomicUse::Drops ? "release" : "acq_rel";
+  static MemoryOrder needed(const AtomicUse &Use) {
+    return Use.What == AtomicUse::Takes   ? MemoryOrder::Acquire
+           : Use.What == AtomicUse::Drops ? MemoryOrder::Release
+                                          : MemoryOrder::AcqRel;
   }
 
   static const char *roleName(AtomicRole Role) {
@@ -65,17 +66,12 @@ private:
     }
   }
 
-  static const char *orderName(MemoryOrder O) {
-    constexpr const char *Names[] = {"relaxed", "consume", "acquire", "release", "acq_rel", "seq_cst"};
-    return Names[int(O)];
-  }
-
   static Diagnosis describe(Unit &U, const AtomicUse &Use, const std::vector<AtomicUse> &All) {
     std::string Name = Use.Variable->getNameAsString();
     Diagnosis D;
     D.Where = Use.Op.Site->getSourceRange();
     D.Message = "'" + Name + "' acts as a " + roleName(Use.Role) + ", but this " + operationName(Use.Op) + " is memory_order_" +
-                orderName(*Use.Op.Order) + "; protected data is not ordered with it (needs " + needed(Use) + ")";
+                orderName(*Use.Op.Order) + "; protected data is not ordered with it (needs " + orderName(needed(Use)) + ")";
     D.Sureness = Confidence::Certain;
     for (const AtomicUse &Other : All)
       if (Other.Variable == Use.Variable && Other.What != Use.What) {
@@ -84,8 +80,8 @@ private:
         break;
       }
     D.Path.push_back({Use.Op.Site->getSourceRange(), advice(Use)});
-    if (auto Hint = strengthen(U, Use))
-      D.Repairs.push_back({std::string("make it ") + needed(Use), {std::move(*Hint)}});
+    if (auto Hint = withOrder(U, Use.Op, needed(Use)))
+      D.Repairs.push_back({std::string("make it ") + orderName(needed(Use)), {std::move(*Hint)}});
     return D;
   }
 
@@ -96,35 +92,6 @@ private:
       return "without release, the next holder can miss the writes made before this";
     return "the thread that destroys the object must see what every other holder did: release to pass it on, acquire "
            "before destroying";
-  }
-
-  /// Exactly the order argument, in the words of its dialect; for CPython's functions the suffix of the name.
-  static std::optional<clang::FixItHint> strengthen(Unit &U, const AtomicUse &Use) {
-    const clang::SourceManager &SM = U.sources();
-    if (!Use.Op.OrderArgument)
-      return dropSuffix(U, Use);
-    clang::CharSourceRange Range =
-        clang::Lexer::makeFileCharRange(clang::CharSourceRange::getTokenRange(Use.Op.OrderArgument->getSourceRange()), SM,
-                                        U.context().getLangOpts());
-    std::string Text = clang::Lexer::getSourceText(Range, SM, U.context().getLangOpts()).str();
-    std::string Old = orderName(*Use.Op.Order), New = needed(Use);
-    if (llvm::StringRef(Text).ends_with(llvm::StringRef(Old).upper())) {
-      Old = llvm::StringRef(Old).upper();
-      New = llvm::StringRef(New).upper();
-    }
-    if (Range.isInvalid() || !llvm::StringRef(Text).ends_with(Old))
-      return std::nullopt;
-    return clang::FixItHint::CreateReplacement(Range, Text.substr(0, Text.size() - Old.size()) + New);
-  }
-
-  static std::optional<clang::FixItHint> dropSuffix(Unit &U, const AtomicUse &Use) {
-    const auto *C = clang::dyn_cast<clang::CallExpr>(Use.Op.Site);
-    const clang::FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
-    clang::SourceLocation At = C ? C->getCallee()->getBeginLoc() : clang::SourceLocation();
-    if (!F || !F->getIdentifier() || !F->getName().ends_with("_relaxed") || At.isInvalid() || At.isMacroID())
-      return std::nullopt;
-    return clang::FixItHint::CreateReplacement(clang::CharSourceRange::getTokenRange(At, At),
-                                               F->getName().drop_back(8).str());
   }
 };
 

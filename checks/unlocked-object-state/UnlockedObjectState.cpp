@@ -34,8 +34,8 @@ public:
     }
     std::vector<Diagnosis> Found;
     for (auto &[Type, Races] : ByType) {
-      std::sort(Races.begin(), Races.end(), [](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(B), B.What, B.Write->At->getBeginLoc());
+      std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
+        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back(describe(U, Races));
     }
@@ -58,7 +58,7 @@ private:
                 (W.owner() == O.owner() ? "another thread runs the same function"
                                         : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; two threads using the same object race";
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(Worst) ? Confidence::Likely
+    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) ? Confidence::Likely
                                                                                       : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
@@ -67,40 +67,51 @@ private:
       explainRoute(U, O, D);
     D.Path.push_back({W.At->getSourceRange(), "hold the object's critical section, or a lock of its own, in every function "
                                               "that the notes name"});
-    inventory(Races, D);
+    inventory(U, Races, D);
     return D;
   }
 
   /// A struct behind a pointer may be somebody else's; a library's state that is passed on is the object's.
-  static bool isOwned(const Race &R) {
-    return !llvm::is_contained(R.Location->Fields, nullptr) || R.Write->What == SharedAccess::Exposed;
+  static bool isOwned(Unit &U, const Race &R) {
+    return !llvm::is_contained(R.Location->Fields, nullptr) ||
+           (R.Write->What == SharedAccess::Exposed && isPassedToLibrary(U, *R.Write));
+  }
+
+  /// What another unit of the project does with the memory is not known; a library's functions say in their types whether
+  /// they change it.
+  static bool isPassedToLibrary(Unit &U, const SharedAccess &A) {
+    for (const Call &C : A.In->Calls)
+      for (int I = 0; const clang::Expr *Argument = argumentOf(C.Site, I); ++I)
+        if (Argument == A.At)
+          return !U.scope().contains(C.Callee->getLocation());
+    return true;
   }
 
   /// The functions that need the lock, each with the fields that it uses.
-  static void inventory(const std::vector<Race> &Races, Diagnosis &D) {
+  static void inventory(Unit &U, const std::vector<Race> &Races, Diagnosis &D) {
     struct Use {
-      const SharedAccess *First = nullptr;
+      const clang::Expr *First = nullptr; ///< a write if there is one
       std::vector<std::string> Writes, Reads;
     };
     llvm::MapVector<const Function *, Use> Uses;
     for (const Race &R : Races)
-      for (const SharedAccess *A : R.Unguarded) {
-        Use &Of = Uses[A->owner()];
-        if (!Of.First || (A->writes() && !Of.First->writes()))
-          Of.First = A;
-        auto &Names = A->writes() ? Of.Writes : Of.Reads;
-        std::string Name = fieldName(*R.Location);
-        if (!llvm::is_contained(Names, Name))
-          Names.push_back(std::move(Name));
-      }
+      for (const SharedAccess *A : R.Unguarded)
+        for (auto [F, At] : openEntries(U, *A)) {
+          Use &Of = Uses[F];
+          if (!Of.First || (A->writes() && Of.Writes.empty()))
+            Of.First = At;
+          auto &Names = A->writes() ? Of.Writes : Of.Reads;
+          std::string Name = fieldName(*R.Location);
+          if (!llvm::is_contained(Names, Name))
+            Names.push_back(std::move(Name));
+        }
     for (const auto &[F, Of] : Uses) {
       std::string Text = "'" + displayName(*F->Decl) + "'";
       if (!Of.Writes.empty())
         Text += " writes " + list(Of.Writes);
       if (!Of.Reads.empty())
         Text += std::string(Of.Writes.empty() ? "" : " and") + " reads " + list(Of.Reads);
-      const clang::Expr *At = Of.First->Through.empty() ? Of.First->At : Of.First->Through.back()->Site;
-      D.Related.push_back({At->getSourceRange(), Text});
+      D.Related.push_back({Of.First->getSourceRange(), Text});
     }
   }
 

@@ -5,12 +5,12 @@
 // Does not report atomics, initialisation under one lock or once flag, variables that module initialisation has set
 // before, objects that nobody else can see yet, and plain values that every thread computes alike (IdempotentScalars).
 //
-// Known holes: containers that are searched and then inserted into; initialisers behind function pointers; tests and
-// stores in different functions.
+// Known holes: containers that are searched and then inserted into; initialisers behind function pointers.
 
 #include "analysis/LazyInit.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -26,6 +26,8 @@ public:
     for (const LazyInit &L : lazyInits(U))
       if (L.Value != LazyInit::Idempotent || IdempotentScalars)
         Found.push_back(describe(U, L));
+    for (const LazyRegistration &R : lazyRegistrations(U))
+      Found.push_back(describe(U, R));
     return Found;
   }
 
@@ -43,6 +45,17 @@ private:
                         "this call can run Python code or wait, which suspends the critical section"});
     D.Path.push_back({Store.At->getSourceRange(), stored(U, L)});
     D.Path.push_back({L.Test->getSourceRange(), advice(L)});
+    return D;
+  }
+
+  static Diagnosis describe(Unit &U, const LazyRegistration &R) {
+    Diagnosis D;
+    D.Where = R.Test->getSourceRange();
+    D.Message = "a Python type is registered on first use without synchronisation; concurrent callers can both register it";
+    D.Path = routeTo(R.In, ManyThreads, U.contexts());
+    D.Path.push_back({R.Made->getSourceRange(), "registered here in '" + displayName(*R.In->Decl) + "'"});
+    D.Path.push_back({R.Test->getSourceRange(), "register it in the module's initialisation, or look it up and register it "
+                                                "under one lock"});
     return D;
   }
 

@@ -59,12 +59,16 @@ Json encodeUnit(const UnitResult &Unit, const JsonEncoder &Encode) {
   Json Suppressions = Json::array();
   for (const Suppression &S : Unit.Suppressions)
     Suppressions.push_back(Encode.suppression(S));
+  Json Types = Json::array();
+  for (const TypeFact &T : Unit.Types)
+    Types.push_back(Encode.type(T));
   Json Value = Json::object();
   Value["file"] = Encode.path(Unit.File);
   Value["status"] = nameOf(Unit.Status);
   Value["problem"] = Encode.text(Unit.Problem);
   Value["python"] = Encode.python(Unit.Python);
   Value["suppressions"] = std::move(Suppressions);
+  Value["types"] = std::move(Types);
   Value["statistics"] = encodeStatistics(Unit.Counts);
   return Value;
 }

@@ -149,6 +149,8 @@ Json JsonEncoder::finding(const Finding &F) const {
   Result["message"] = text(F.Message);
   Result["severity"] = nameOf(F.Level);
   Result["confidence"] = nameOf(F.Sureness);
+  if (F.Latent)
+    Result["latent"] = true;
   Result.update(region(F.Where));
   Result["path"] = steps(F.Path);
   Result["related"] = steps(F.Related);
@@ -168,6 +170,27 @@ Json JsonEncoder::suppression(const Suppression &S) const {
   Result["scope"] = nameOf(S.Kind);
   Result["rules"] = std::move(Rules);
   Result["reason"] = text(S.Reason);
+  return Result;
+}
+
+Json JsonEncoder::type(const TypeFact &T) const {
+  Json Fields = Json::array();
+  for (const FieldFact &F : T.Fields) {
+    Json Value = Json::object();
+    Value["name"] = text(F.Name);
+    Value["line"] = F.Line;
+    Value["verdict"] = F.Verdict;
+    Value["visited"] = F.Visited;
+    Value["cleared"] = F.Cleared;
+    Fields.push_back(std::move(Value));
+  }
+  Json Result = Json::object();
+  Result["name"] = text(T.Name);
+  Result["base"] = text(T.Base);
+  Result.update(region(T.Where));
+  Result["heap"] = T.Heap;
+  Result["collected"] = T.Collected;
+  Result["fields"] = std::move(Fields);
   return Result;
 }
 

@@ -36,6 +36,7 @@ public:
 
   Json finding(const Finding &F) const;
   Json suppression(const Suppression &S) const;
+  Json type(const TypeFact &T) const;
   Json python(const PythonHeaders &Python) const;
   Json text(const std::string &Text) const;
   Json path(const std::string &Path) const;

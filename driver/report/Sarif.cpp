@@ -392,6 +392,8 @@ Json SarifReport::encodeResult(const Finding &F, const std::string &Fingerprint)
   if (Json Fixes = encodeFixes(F); !Fixes.empty())
     Result["fixes"] = std::move(Fixes);
   Result["properties"]["confidence"] = nameOf(F.Sureness);
+  if (F.Latent)
+    Result["properties"]["latent"] = true;
   return Result;
 }
 

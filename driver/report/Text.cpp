@@ -112,6 +112,8 @@ public:
     std::string Message = printable(F.Message);
     if (F.Sureness == Confidence::Possible)
       Message += " (possible)";
+    if (F.Latent)
+      Message += " (latent)";
     head(F.Where, labelOf(F.Level), Message + " [" + printable(F.Rule) + "]", Bold);
     quote(F.Where, Inline ? Inline->Edits : std::vector<Edit>());
     for (const Step *S : inReadingOrder(F.Path, F.Related))
@@ -235,6 +237,9 @@ std::string describeFindings(const RunResult &Run) {
   }
   if (!Run.Findings.empty())
     Text += ")";
+  auto Latent = std::count_if(Run.Findings.begin(), Run.Findings.end(), [](const Finding &F) { return F.Latent; });
+  if (Latent != 0)
+    Text += ", " + std::to_string(Latent) + " latent until the module declares Py_MOD_GIL_NOT_USED";
   if (Run.Suppressed != 0)
     Text += ", " + std::to_string(Run.Suppressed) + " suppressed";
   return Text;

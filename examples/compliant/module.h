@@ -20,10 +20,15 @@ extern PyTypeObject Point_Type;
 
 #define Point_Check(op) PyObject_TypeCheck((op), &Point_Type)
 
-int point_add_to_module(PyObject *module);
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
+
 int background_add_to_module(PyObject *module);
+int bounds_add_to_module(PyObject *module);
+int figure_add_to_module(PyObject *module);
+int point_add_to_module(PyObject *module);
+int transform_add_to_module(PyObject *module);
+int union_add_to_module(PyObject *module);
 
 #ifdef __cplusplus
 }

@@ -5,5 +5,7 @@ setup(
     version="1.0",
     packages=["geometry"],
     python_requires=">=3.10",
-    ext_modules=[Extension("geometry._geometry", ["module.c", "point.c", "background.cpp"], include_dirs=["../../include"], depends=["module.h"])],
+    ext_modules=[Extension("geometry._geometry",
+                           ["module.c", "background.cpp", "bounds.cpp", "figure.cpp", "point.c", "transform.cpp", "union.cpp"],
+                           include_dirs=["../../include"], depends=["module.h"])],
 )

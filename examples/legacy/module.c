@@ -86,10 +86,15 @@ static PyMethodDef geometry_methods[] = {
 static int
 geometry_exec(PyObject *module)
 {
-    if (point_add_to_module(module) < 0) {
+    if (point_add_to_module(module) < 0
+        || background_add_to_module(module) < 0
+        || bounds_add_to_module(module) < 0
+        || figure_add_to_module(module) < 0
+        || transform_add_to_module(module) < 0
+        || union_add_to_module(module) < 0) {
         return -1;
     }
-    return background_add_to_module(module);
+    return 0;
 }
 
 static void

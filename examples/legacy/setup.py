@@ -5,5 +5,7 @@ setup(
     version="1.0",
     packages=["geometry"],
     python_requires=">=3.10",
-    ext_modules=[Extension("geometry._geometry", ["module.c", "point.c", "background.cpp"], depends=["module.h"])],
+    ext_modules=[Extension("geometry._geometry",
+                           ["module.c", "background.cpp", "bounds.c", "figure.c", "point.c", "transform.cpp", "union.c"],
+                           depends=["module.h"])],
 )

@@ -3,7 +3,7 @@ import sys
 import threading
 import unittest
 
-from geometry import Point, centroid, furthest, grid, settle, watch
+from geometry import Bounds, Point, Transform, centroid, furthest, grid, settle, watch
 
 
 class ValueTest(unittest.TestCase):
@@ -69,6 +69,28 @@ class BackgroundTest(unittest.TestCase):
         watch(p)
         settle()
         self.assertEqual(p, Point(1, 2))
+
+
+class BorrowTest(unittest.TestCase):
+    def test_bounds(self):
+        bounds = Bounds()
+        self.assertEqual(bounds.area(), 0.0)
+        for point in grid(3, 4):
+            bounds.include(point)
+        self.assertEqual(bounds.area(), 6.0)
+        with self.assertRaises(TypeError):
+            bounds.include(None)
+
+    def test_transform(self):
+        transform = Transform()
+        self.assertEqual(transform.apply(Point(1, 2)), Point(1, 2))
+        transform.move(1, 0)
+        transform.scale(2)
+        self.assertEqual(transform.apply(Point(1, 2)), Point(4, 4))
+        with self.assertRaises(TypeError):
+            transform.apply(None)
+        with self.assertRaises(TypeError):
+            transform.scale(None)
 
 
 class ReuseTest(unittest.TestCase):

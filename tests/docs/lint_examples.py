@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Compiles and lints the C and C++ examples of the checks' READMEs.
+"""Compiles and lints the C and C++ examples of the checks' READMEs and of other pages.
 
     lint_examples.py --ungil FILE --headers DIR README...
 
 Under "## Bad" each line with a comment "finding" must be reported by the README's rule, and no other line. Under every other
-heading the rule must be silent. An example that does not compile is an error.
+heading the rule must be silent. In a page that belongs to no check, the comment means any rule, under every heading. An
+example that does not compile is an error.
 """
 import argparse
 import json
@@ -29,7 +30,7 @@ def lint(args, rule, language, code, folder):
     path = os.path.join(folder, "example." + language)
     with open(path, "w") as f:
         f.write(code)
-    about_reports = rule == "ungil-unused-suppression"
+    about_reports = rule in (None, "ungil-unused-suppression")
     selection = "ungil-*" if about_reports else f"-*,{rule},ungil-unused-suppression"
     headers = os.path.dirname(args.headers)
     flags = ["-std=gnu11"] if language == "c" else ["-std=c++17"]
@@ -53,8 +54,8 @@ def summary(detail):
     return "; ".join(f"{f['line']}: {f['message']} [{f['rule']}]" for f in detail) or "nothing"
 
 
-def expected(heading, code):
-    if heading != "Bad":
+def expected(rule, heading, code):
+    if rule and heading != "Bad":
         return []
     return [number for number, line in enumerate(code.splitlines(), 1) if re.search(r"(//|/\*).*\b(finding|NOLINT.*)\b", line)]
 
@@ -67,12 +68,12 @@ def main():
     args = parser.parse_args()
     failures = checked = 0
     for readme in args.readmes:
-        rule = "ungil-" + os.path.basename(os.path.dirname(os.path.abspath(readme)))
+        rule = "ungil-" + os.path.basename(os.path.dirname(os.path.abspath(readme))) if readme.endswith("README.md") else None
         for heading, language, code in examples(open(readme).read()):
             with tempfile.TemporaryDirectory() as folder:
                 lines, detail = lint(args, rule, language, code, folder)
             checked += 1
-            wanted = expected(heading, code)
+            wanted = expected(rule, heading, code)
             if lines != wanted:
                 failures += 1
                 print(f"{readme}: '{heading}': expected findings on lines {wanted}, got {lines}: {summary(detail)}")

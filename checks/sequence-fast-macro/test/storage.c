@@ -86,6 +86,8 @@ static PyObject *rebound(PyObject *self, PyObject *arg) {
     return NULL;
   // CHECK: storage.c:[[@LINE+1]]:10: warning: 'PySequence_Fast_GET_ITEM' reads the storage of what 'PySequence_Fast' returns, which is the argument 'arg'
   item = Py_NewRef(PySequence_Fast_GET_ITEM(arg, 0));
+  // CHECK: storage.c:[[@LINE+6]]:38: note: 'rebound' is ml_meth
+  // CHECK: storage.c:[[@LINE-2]]:10: note: read items with PyList_GetItemRef
   Py_DECREF(arg);
   return item;
 }

@@ -109,4 +109,61 @@ static PyObject *counted(PyObject *op, PyObject *unused) {
   return PyLong_FromSsize_t(at + self->closed);
 }
 METHOD(counted)
+
+// Only the thread that owns the object gets past the test, as in CPython's RLock, greenlet and sqlite3.
+typedef struct {
+  PyObject_HEAD
+  unsigned long owner;
+  Py_ssize_t depth;
+} Owned;
+static int is_owned(Owned *self) { return PyThread_get_thread_ident() == self->owner; }
+static PyObject *release(PyObject *op, PyObject *unused) {
+  Owned *self = (Owned *)op;
+  if (!is_owned(self))
+    return NULL;
+  self->depth--;
+  Py_RETURN_NONE;
+}
+METHOD(release)
+static PyObject *enter(PyObject *op, PyObject *unused) {
+  Owned *self = (Owned *)op;
+  unsigned long me = PyThread_get_thread_ident();
+  if (me == self->owner)
+    self->depth++;
+  Py_RETURN_NONE;
+}
+METHOD(enter)
+
+// Python's protocols call these on new objects, and in the child of a fork, which has one thread.
+TYPE(Restored)
+static PyObject *restored_setstate(PyObject *op, PyObject *state) {
+  PyMem_Free(((Restored *)op)->items);
+  ((Restored *)op)->items = NULL;
+  ((Restored *)op)->n = 0;
+  Py_RETURN_NONE;
+}
+static PyObject *restored_item(PyObject *op, PyObject *unused) {
+  return ((Restored *)op)->n ? Py_NewRef(((Restored *)op)->items[0]) : NULL;
+}
+PyMethodDef restored_methods[] = {{"__setstate__", restored_setstate, METH_O, NULL},
+                                  {"_at_fork_reinit", restored_setstate, METH_O, NULL},
+                                  {"item", restored_item, METH_NOARGS, NULL},
+                                  {NULL, NULL, 0, NULL}};
+
+// An iterator of its own, by the convention that New makes something; the variable had another object before.
+TYPE(Cursor)
+PyObject *PyGrid_IterNew(PyObject *);
+static PyObject *scanned(PyObject *op, PyObject *value) {
+  Cursor *cursor = (Cursor *)value;
+  cursor = (Cursor *)PyGrid_IterNew(op);
+  while (cursor->n < 10)
+    cursor->n++;
+  return (PyObject *)cursor;
+}
+METHOD(scanned)
+
+// A pointer that is only wrapped up.
+TYPE(Wrapped)
+static PyObject *wrapped(PyObject *op, PyObject *unused) { return PyCapsule_New(((Wrapped *)op)->items, NULL, NULL); }
+METHOD(wrapped)
 // CHECK: end of report

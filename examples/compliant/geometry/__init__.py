@@ -1,5 +1,5 @@
-"""Points in the plane."""
+"""Points and figures in the plane."""
 
-from ._geometry import Point, centroid, furthest, grid, settle, watch
+from ._geometry import Bounds, Figure, Layer, Point, Polygon, Transform, Union, centroid, furthest, grid, settle, watch
 
-__all__ = ["Point", "centroid", "furthest", "grid", "settle", "watch"]
+__all__ = ["Bounds", "Figure", "Layer", "Point", "Polygon", "Transform", "Union", "centroid", "furthest", "grid", "settle", "watch"]

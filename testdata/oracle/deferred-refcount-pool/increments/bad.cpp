@@ -28,7 +28,7 @@ static void apply() {
     down.swap(decrements);
   }
   for (PyObject *object : up)
-    Py_INCREF(object);
+    Py_INCREF(object); // FLAG
   for (PyObject *object : down)
     Py_DECREF(object);
 }
@@ -40,7 +40,7 @@ static PyObject *run(PyObject *, PyObject *) {
   Py_BEGIN_ALLOW_THREADS
   std::thread([&] {
     std::lock_guard<std::mutex> lock(mutex);
-    increments.push_back(object); // FLAG
+    increments.push_back(object);
     clone = object;
   }).join();
   Py_END_ALLOW_THREADS

@@ -17,7 +17,7 @@ static void worker() {
   for (int i = 0; i < 50; ++i) {
     std::unique_lock<std::mutex> lock(mutex);
     std::this_thread::sleep_for(std::chrono::microseconds(100));
-    PyGILState_STATE state = PyGILState_Ensure(); // FLAG
+    PyGILState_STATE state = PyGILState_Ensure();
     PyGC_Collect();
     PyGILState_Release(state);
   }
@@ -26,7 +26,7 @@ static void worker() {
 static PyObject *run(PyObject *, PyObject *) {
   std::thread thread(worker);
   for (int i = 0; i < 50; ++i) {
-    std::lock_guard<std::mutex> lock(mutex);
+    std::lock_guard<std::mutex> lock(mutex); // FLAG
   }
   Py_BEGIN_ALLOW_THREADS
   thread.join();

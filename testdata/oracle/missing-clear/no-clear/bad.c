@@ -22,7 +22,7 @@ static PyObject *thing_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
   return self;
 }
 
-static int thing_traverse(PyObject *self, visitproc visit, void *arg) {
+static int thing_traverse(PyObject *self, visitproc visit, void *arg) { // FLAG
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(((Thing *)self)->link);
   return 0;
@@ -49,7 +49,7 @@ static PyType_Slot thing_slots[] = {{Py_tp_new, (void *)thing_new},
                                     {Py_tp_traverse, (void *)thing_traverse},
                                     {Py_tp_methods, thing_methods},
                                     {0, NULL}};
-static PyType_Spec thing_spec = {"fixture.Thing", sizeof(Thing), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, thing_slots}; // FLAG
+static PyType_Spec thing_spec = {"fixture.Thing", sizeof(Thing), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, thing_slots};
 
 static PyObject *live(PyObject *module, PyObject *unused) { return PyLong_FromLong(live_things); }
 

@@ -21,6 +21,6 @@ static PyObject *check(PyObject *module, PyObject *unused) {
 }
 
 static PyMethodDef methods[] = {{"run", run, METH_O, NULL}, {"check", check, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
-static PyModuleDef_Slot slots[] = {{0, NULL}}; // FLAG
-static PyModuleDef module = {PyModuleDef_HEAD_INIT, "fixture", NULL, 0, methods, slots, NULL, NULL, NULL};
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, "fixture", NULL, 0, methods, slots, NULL, NULL, NULL}; // FLAG
 PyMODINIT_FUNC PyInit_fixture(void) { return PyModuleDef_Init(&module); }

@@ -33,8 +33,8 @@ static PyObject *get_cached(PyObject *self) {
   PyObject *result;
   Py_BEGIN_CRITICAL_SECTION(self);
   Owner *it = (Owner *)self;
-  if (it->cached == NULL)
-    it->cached = make(); // FLAG
+  if (it->cached == NULL) // FLAG
+    it->cached = make();
   result = Py_XNewRef(it->cached);
   Py_END_CRITICAL_SECTION();
   return result;

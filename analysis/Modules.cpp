@@ -1,0 +1,152 @@
+#include "analysis/Modules.h"
+
+#include "analysis/BodyVisitor.h"
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+#include "analysis/Unit.h"
+
+#include "clang/Lex/Lexer.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+struct NamedValues : BodyVisitor {
+  llvm::DenseSet<const ValueDecl *> Named;
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
+    Named.insert(R->getDecl());
+    return true;
+  }
+};
+
+/// What the PyInit function names, and the functions of the project that it calls.
+void collect(Unit &U, const Function *F, NamedValues &Into, unsigned Depth) {
+  if (Depth > 3)
+    return;
+  Into.TraverseStmt(F->Decl->getBody());
+  for (const Call &C : F->Calls)
+    if (const Function *Callee = U.index().find(C.Callee))
+      collect(U, Callee, Into, Depth + 1);
+}
+
+const Expr *member(const InitListExpr *L, llvm::StringRef Name) {
+  unsigned Position = 0;
+  for (const FieldDecl *Field : L->getType()->getAsRecordDecl()->fields()) {
+    if (Field->getName() == Name)
+      return Position < L->getNumInits() ? L->getInit(Position) : nullptr;
+    ++Position;
+  }
+  return nullptr;
+}
+
+const InitListExpr *initialiser(const Expr *E) {
+  const auto *L = E ? dyn_cast<InitListExpr>(E->IgnoreImplicit()) : nullptr;
+  return L && !L->isSemanticForm() && L->getSemanticForm() ? L->getSemanticForm() : L;
+}
+
+bool isNull(const Expr *E, ASTContext &Context) {
+  return !E || isa<ImplicitValueInitExpr>(E) ||
+         E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull);
+}
+
+/// Py_MOD_GIL_USED is a null pointer.
+ModuleDeclaration::Kind declaredBy(const Expr *Value, ASTContext &Context) {
+  return isNull(Value, Context) ? ModuleDeclaration::Used : ModuleDeclaration::NotUsed;
+}
+
+ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context) {
+  const auto &Names = Knowledge::get().ModuleSlotNames;
+  for (const Expr *Element : Slots->inits()) {
+    const InitListExpr *Slot = initialiser(Element);
+    Expr::EvalResult Id;
+    if (!Slot || Slot->getNumInits() < 2 || !Slot->getInit(0)->EvaluateAsInt(Id, Context))
+      continue;
+    std::uint64_t Number = Id.Val.getInt().getZExtValue();
+    if (Number < Names.size() && Names[Number] == "Py_mod_gil")
+      return declaredBy(Slot->getInit(1), Context);
+  }
+  return ModuleDeclaration::Silent;
+}
+
+/// Where the module is made from its definition.
+SourceLocation creation(Unit &U, const VarDecl *Definition) {
+  for (const Call &C : U.index().externalCalls()) {
+    const Expr *Argument = argumentOf(C.Site, 0);
+    const auto *A = Argument ? dyn_cast<UnaryOperator>(Argument->IgnoreParenCasts()) : nullptr;
+    if (A && variableOf(A->getSubExpr()) == Definition)
+      return C.Site->getBeginLoc();
+  }
+  return Definition->getLocation();
+}
+
+std::optional<ModuleDeclaration> fromDefinition(Unit &U, const VarDecl *Definition) {
+  const InitListExpr *L = initialiser(Definition->getInit());
+  if (!L)
+    return std::nullopt;
+  ModuleDeclaration M;
+  const Expr *Name = member(L, "m_name");
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenCasts()) : nullptr;
+  M.Name = Text ? Text->getString().str() : Definition->getNameAsString();
+  M.Where = M.Remedy = Definition->getLocation();
+  const Expr *Slots = member(L, "m_slots");
+  if (isNull(Slots, U.context())) {
+    M.How = ModuleDeclaration::Call;
+    M.Remedy = creation(U, Definition);
+    return M;
+  }
+  const VarDecl *Array = variableOf(Slots);
+  const InitListExpr *Elements = Array ? initialiser(Array->getInit()) : nullptr;
+  M.Gil = Elements ? inSlots(Elements, U.context()) : ModuleDeclaration::Unknown;
+  M.Remedy = Array ? Array->getLocation() : M.Where;
+  return M;
+}
+
+ModuleDeclaration fromBinding(Unit &U, const EntryPoint &P) {
+  ModuleDeclaration M;
+  M.How = ModuleDeclaration::Binding;
+  M.Where = M.Remedy = U.sources().getExpansionLoc(P.Target->Decl->getLocation());
+  llvm::StringRef Text = Lexer::getSourceText(U.sources().getExpansionRange(P.Target->Decl->getLocation()),
+                                              U.sources(), U.context().getLangOpts());
+  M.Name = Text.split('(').second.split(',').first.trim().str();
+  if (!Text.starts_with("PYBIND11_MODULE"))
+    M.Gil = ModuleDeclaration::Unknown;
+  else if (Text.contains("mod_gil_"))
+    M.Gil = ModuleDeclaration::NotUsed;
+  return M;
+}
+
+} // namespace
+
+std::vector<ModuleDeclaration> modulesOf(Unit &U) {
+  std::vector<ModuleDeclaration> Found;
+  NamedValues InInit;
+  for (const EntryPoint &P : U.entryPoints().all()) {
+    if (P.Where != Context::Init)
+      continue;
+    if (Knowledge::get().InitMacros.contains(P.Role)) {
+      ModuleDeclaration M = fromBinding(U, P);
+      if (llvm::none_of(Found, [&](const ModuleDeclaration &Other) { return Other.Where == M.Where; }))
+        Found.push_back(std::move(M));
+    } else if (llvm::any_of(Knowledge::get().InitPrefixes, [&](const std::string &Prefix) {
+                 return llvm::StringRef(P.Role).starts_with(Prefix);
+               })) {
+      collect(U, P.Target, InInit, 0);
+    }
+  }
+  std::optional<ModuleDeclaration::Kind> ByCall;
+  for (const Call &C : U.index().externalCalls())
+    if (calls(C.Site, Knowledge::get().GilDeclarations))
+      ByCall = declaredBy(argumentOf(C.Site, 1), U.context());
+  for (const VarDecl *V : U.index().statics())
+    if (InInit.Named.contains(V) && typeName(V->getType()) == "PyModuleDef" && !V->getType()->isPointerType())
+      if (auto M = fromDefinition(U, V)) {
+        if (ByCall && M->Gil == ModuleDeclaration::Silent)
+          M->Gil = *ByCall;
+        Found.push_back(std::move(*M));
+      }
+  return Found;
+}
+
+} // namespace ungil

@@ -1,0 +1,101 @@
+#include "analysis/ThreadAffinity.h"
+
+#include "analysis/BodyVisitor.h"
+#include "analysis/Knowledge.h"
+#include "analysis/Names.h"
+
+namespace ungil {
+
+using namespace clang;
+
+namespace {
+
+constexpr unsigned MaxDepth = 3; // helpers and copies between the question and the test
+
+bool endsInJump(const Stmt *S) {
+  if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
+    return !C->body_empty() && endsInJump(C->body_back());
+  return S && (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S));
+}
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+}
+
+class Branches : public BodyVisitor {
+public:
+  std::vector<const IfStmt *> All;
+  std::vector<const Expr *> Returned;
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitIfStmt(IfStmt *I) override {
+    All.push_back(I);
+    return true;
+  }
+  bool VisitReturnStmt(ReturnStmt *R) override {
+    if (R->getRetValue())
+      Returned.push_back(R->getRetValue());
+    return true;
+  }
+};
+
+} // namespace
+
+bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned Depth) {
+  if (Depth > MaxDepth)
+    return false;
+  if (const auto *C = dyn_cast<CallExpr>(E)) {
+    const FunctionDecl *Callee = C->getDirectCallee();
+    if (Callee && Knowledge::get().ThreadIdentities.contains(qualifiedName(*Callee)))
+      return true;
+    if (const Function *Helper = Index.find(Callee); Helper && Helper != &F && !C->getType()->isVoidType()) {
+      Branches Of;
+      Of.TraverseStmt(Helper->Decl->getBody());
+      if (llvm::any_of(Of.Returned,
+                       [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }) ||
+          llvm::any_of(Of.All, [&](const IfStmt *I) {
+            return I->getCond() && asksForThread(*Helper, I->getCond(), Depth + 1);
+          }))
+        return true;
+    }
+  }
+  if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
+    const auto *V = dyn_cast<VarDecl>(R->getDecl());
+    const auto &Assigned = Fresh.valuesOf(F).Assigned;
+    auto Values = V ? Assigned.find(V) : Assigned.end();
+    return Values != Assigned.end() && llvm::any_of(Values->second, [&](const Expr *Value) {
+             return asksForThread(F, Value, Depth + 1);
+           });
+  }
+  return llvm::any_of(E->children(), [&](const Stmt *Child) {
+    const auto *Inner = dyn_cast_or_null<Expr>(Child);
+    return Inner && asksForThread(F, Inner, Depth);
+  });
+}
+
+const ThreadAffinity::Tests &ThreadAffinity::testsOf(const Function &F) {
+  auto &Slot = Known[&F];
+  if (!Slot) {
+    auto Found = std::make_unique<Tests>();
+    Branches Of;
+    Of.TraverseStmt(F.Decl->getBody());
+    for (const IfStmt *I : Of.All)
+      if (I->getCond() && asksForThread(F, I->getCond(), 0))
+        Found->push_back(I);
+    Known[&F] = std::move(Found);
+  }
+  return *Known[&F];
+}
+
+bool ThreadAffinity::decides(const Function &F, const Expr *At) {
+  const SourceManager &SM = Index.context().getSourceManager();
+  return llvm::any_of(testsOf(F), [&](const IfStmt *I) {
+    if (contains(I->getThen(), At) || contains(I->getElse(), At))
+      return true;
+    return endsInJump(I->getThen()) && !contains(I, At) &&
+           SM.isBeforeInTranslationUnit(SM.getExpansionLoc(I->getBeginLoc()),
+                                        SM.getExpansionLoc(At->getBeginLoc()));
+  });
+}
+
+} // namespace ungil

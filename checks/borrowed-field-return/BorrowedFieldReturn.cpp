@@ -1,0 +1,84 @@
+// Reports a function that reads an object from a field and references, returns or uses it, with no lock in
+// common with a function that replaces the field: the object can be freed between the two steps, even when
+// the writer holds a lock. One finding for each field; other such readers are notes.
+//
+// Does not report fields that only construction and tear-down write, fields that are filled once and then
+// stay, readers and writers with a common lock, functions whose callers hold it, and values that are only
+// compared.
+//
+// Known holes: writers in other translation units and through PyMemberDef; a lock of another instance of the
+// type.
+
+#include "analysis/FieldReferences.h"
+#include "analysis/Names.h"
+#include "analysis/Races.h"
+#include "checks/Check.h"
+
+namespace ungil {
+namespace {
+
+class BorrowedFieldReturn : public Check {
+public:
+  std::vector<Diagnosis> run(Unit &U) override {
+    std::vector<Diagnosis> Found;
+    std::map<AccessPath, std::size_t> ByField;
+    for (const FieldBorrow &B : fieldBorrows(U)) {
+      auto [At, New] = ByField.try_emplace(B.Read->Location, Found.size());
+      if (New)
+        Found.push_back(describe(U, B));
+      else
+        Found[At->second].Related.push_back(
+            {B.Read->At->getSourceRange(),
+             "'" + displayName(*B.Read->In->Decl) + "' uses it in the same way"});
+    }
+    return Found;
+  }
+
+private:
+  static Diagnosis describe(Unit &U, const FieldBorrow &B) {
+    const SharedAccess &Read = *B.Read, &Writer = *B.Writer;
+    std::string WriterName = displayName(*Writer.In->Decl);
+    Diagnosis D;
+    D.Where = Read.At->getSourceRange();
+    D.Message = locationName(Read.Location) + " is read and " + use(B.Use) + " without a lock while '" +
+                WriterName + "' can replace it; the old object may be freed before " + tooLate(B.Use);
+    D.Sureness = isKnownConcurrent(U, Read) && isKnownConcurrent(U, Writer) ? Confidence::Likely
+                                                                            : Confidence::Possible;
+    explainRoute(U, Read, D);
+    const Guards &Held = U.shared().guardsOf(Writer);
+    D.Path.push_back(
+        {Writer.At->getSourceRange(),
+         "replaced here in '" + WriterName + "'" + (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
+    D.Path.push_back({Read.At->getSourceRange(),
+                      "take a reference in the object's critical section, which the writer must hold too"});
+    return D;
+  }
+
+  static std::string use(const BorrowedUse &Use) {
+    switch (Use.What) {
+    case BorrowedUse::Referenced:
+      return "referenced";
+    case BorrowedUse::Returned:
+      return "returned";
+    default:
+      return "used";
+    }
+  }
+
+  static std::string tooLate(const BorrowedUse &Use) {
+    switch (Use.What) {
+    case BorrowedUse::Referenced:
+      return "its count is incremented";
+    case BorrowedUse::Returned:
+      return "the caller has it";
+    default:
+      return "or during the use";
+    }
+  }
+};
+
+} // namespace
+
+UNGIL_CHECK(BorrowedFieldReturn)
+
+} // namespace ungil
