@@ -28,7 +28,7 @@ print("done")
 def build(compiler, source, include, folder):
     flags = ["-g", "-fPIC", "-fsanitize=address", "-shared-libasan", "-I" + sysconfig.get_path("include"), "-I" + include]
     objects = []
-    for name in ("module.c", "point.c", "background.cpp"):
+    for name in sorted(n for n in os.listdir(source) if n.endswith((".c", ".cpp"))):
         language = ["-x", "c", "-std=c11"] if name.endswith(".c") else ["-x", "c++", "-std=c++17"]
         objects.append(os.path.join(folder, name + ".o"))
         subprocess.run([compiler, *flags, *language, "-c", os.path.join(source, name), "-o", objects[-1]], check=True)
