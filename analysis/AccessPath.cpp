@@ -34,7 +34,7 @@ public:
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
-      if (const VarDecl *V = variable(U->getSubExpr()))
+      if (const VarDecl *V = variable(U->getSubExpr()); V && !V->getType()->isReferenceType())
         change(V);
     return true;
   }
@@ -175,6 +175,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
     return resolve(T->getSubExpr());
   if (isa<CXXThisExpr>(E))
     return AccessPath{AccessPath::This, nullptr, {}, false};
+  if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isCommaOp())
+    return resolve(B->getRHS()); // after an assertion
   if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
     return V ? ofVariable(V) : std::nullopt;

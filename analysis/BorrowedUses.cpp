@@ -63,8 +63,8 @@ std::pair<const Stmt *, const Expr *> BorrowedUses::consumer(const Expr *E) cons
   for (;;) {
     const Stmt *Up = Parents.getParent(E);
     const auto *Conditional = dyn_cast_or_null<ConditionalOperator>(Up);
-    bool Passes = isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up) || isa_and_nonnull<ExprWithCleanups>(Up) ||
-                  (Conditional && Conditional->getCond() != E);
+    bool Passes = isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up) ||
+                  isa_and_nonnull<ExprWithCleanups>(Up) || (Conditional && Conditional->getCond() != E);
     if (!Passes)
       return {Up, E};
     E = cast<Expr>(Up);
@@ -73,7 +73,8 @@ std::pair<const Stmt *, const Expr *> BorrowedUses::consumer(const Expr *E) cons
 
 const VarDecl *BorrowedUses::assignedTo(const Expr *Value) const {
   auto [By, Seen] = consumer(Value);
-  if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->getOpcode() == BO_Assign && B->getRHS() == Seen) {
+  if (const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+      B && B->getOpcode() == BO_Assign && B->getRHS() == Seen) {
     const VarDecl *V = variableOf(B->getLHS());
     return V && V->hasLocalStorage() ? V : nullptr;
   }
@@ -86,8 +87,8 @@ const VarDecl *BorrowedUses::assignedTo(const Expr *Value) const {
 
 BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   auto [By, Seen] = consumer(Use);
-  if (!By || isa<IfStmt>(By) || isa<WhileStmt>(By) || isa<DoStmt>(By) || isa<ForStmt>(By) || isa<CompoundStmt>(By) ||
-      isa<ConditionalOperator>(By) || isa<UnaryExprOrTypeTraitExpr>(By))
+  if (!By || isa<IfStmt>(By) || isa<WhileStmt>(By) || isa<DoStmt>(By) || isa<ForStmt>(By) ||
+      isa<CompoundStmt>(By) || isa<ConditionalOperator>(By) || isa<UnaryExprOrTypeTraitExpr>(By))
     return BorrowedUse::None;
   if (const auto *U = dyn_cast<UnaryOperator>(By))
     return U->getOpcode() == UO_LNot || U->getOpcode() == UO_AddrOf ? BorrowedUse::None : BorrowedUse::Read;
@@ -106,10 +107,16 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
   return BorrowedUse::Read;
 }
 
+bool BorrowedUses::isGivenToPython(const Expr *Use) const {
+  const auto *C = dyn_cast_or_null<CallExpr>(consumer(Use).first);
+  return C && Python.mayRun(C) && !PythonCalls::onlyForSomeTypes(C);
+}
+
 BorrowedUse BorrowedUses::ofResult(const Expr *C) {
   if (const VarDecl *V = assignedTo(C))
     return ofVariable(V, C);
   BorrowedUse Use{kindOf(C), C};
+  Use.DuringPython = isGivenToPython(C);
   if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
     Use.At = consumer(C).first;
   return Use;
@@ -121,7 +128,8 @@ BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy) {
 
 BorrowedUse BorrowedUses::ofVariable(const VarDecl *V, const Expr *SetBy,
                                      llvm::function_ref<bool(const DeclRefExpr *)> Relevant) {
-  return follow(V, SetBy, [&](const DeclRefExpr *R) { return Relevant(R) ? BorrowedUse::Read : BorrowedUse::None; });
+  return follow(V, SetBy,
+                [&](const DeclRefExpr *R) { return Relevant(R) ? BorrowedUse::Read : BorrowedUse::None; });
 }
 
 BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
@@ -141,7 +149,9 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
     for (std::size_t I = 0; I != Block->size(); ++I)
       if (auto S = (*Block)[I].getAs<CFGStmt>(); S && S->getStmt() == SetBy)
         Pending.push_back({Block, I + 1, nullptr});
-  auto Likelihood = [](const Expr *After) { return !After ? 0 : PythonCalls::onlyForSomeTypes(After) ? 1 : 2; };
+  auto Likelihood = [](const Expr *After) {
+    return !After ? 0 : PythonCalls::onlyForSomeTypes(After) ? 1 : 2;
+  };
   std::set<std::pair<const CFGBlock *, int>> Seen;
   auto Note = [&](BorrowedUse::Kind Kind, const Stmt *At, const Expr *After) {
     if (Kind != BorrowedUse::None && After && Kind < BorrowedUse::AfterPython)
@@ -149,9 +159,9 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
     bool Rather = Kind > Gravest.What || (Kind == BorrowedUse::AfterPython && Kind == Gravest.What &&
                                           Likelihood(After) > Likelihood(Gravest.After));
     if (Rather && Kind == BorrowedUse::AfterPython)
-      Gravest = {Kind, At, After, Likelihood(After) == 1};
+      Gravest = {Kind, At, After, Gravest.DuringPython, Likelihood(After) == 1};
     else if (Rather)
-      Gravest = {Kind, At};
+      Gravest = {Kind, At, nullptr, Gravest.DuringPython};
   };
   while (!Pending.empty()) {
     Position At = Pending.back();
@@ -173,6 +183,7 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
         }
         BorrowedUse::Kind Kind = KindOf(R);
         Note(Kind, By ? By : S, At.After);
+        Gravest.DuringPython |= isGivenToPython(R);
         Ends = Kind == BorrowedUse::Referenced;
       } else if (const auto *C = dyn_cast<CallExpr>(S);
                  C && Likelihood(At.After) < Likelihood(C) && Python.mayRun(C)) {

@@ -18,9 +18,11 @@ struct BorrowedUse {
     Stored,      ///< kept in memory without a strong reference
     Returned     ///< returned to the caller without a strong reference
   } What = None;
-  const clang::Stmt *At = nullptr;   ///< the use
+  const clang::Stmt *At = nullptr;    ///< the use
   const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
-  bool ForSomeTypes = false; ///< for AfterPython: only a conversion that seldom needs Python code lies between
+  bool DuringPython = false; ///< for Read: given to a call that runs Python code while it needs the object
+  bool ForSomeTypes =
+      false; ///< for AfterPython: only a conversion that seldom needs Python code lies between
 };
 
 /// Whether a call may run Python code, by its name or through functions of the project.
@@ -59,6 +61,7 @@ private:
   BorrowedUse follow(const clang::VarDecl *, const clang::Expr *SetBy,
                      llvm::function_ref<BorrowedUse::Kind(const clang::DeclRefExpr *)>);
   BorrowedUse::Kind kindOf(const clang::Expr *Use) const;
+  bool isGivenToPython(const clang::Expr *Use) const;
 
   const Function &F;
   const PythonCalls &Python;

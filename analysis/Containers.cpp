@@ -93,6 +93,16 @@ public:
   }
 };
 
+/// What a constructor initialises the member with, unless that is null.
+llvm::SmallVector<const Expr *, 1> initialValues(const Function &F, const ValueDecl *Member) {
+  llvm::SmallVector<const Expr *, 1> Values;
+  if (const auto *Constructor = dyn_cast<CXXConstructorDecl>(F.Decl))
+    for (const CXXCtorInitializer *I : Constructor->inits())
+      if (I->getMember() == Member && !isNull(I->getInit(), F.Decl->getASTContext()))
+        Values.push_back(I->getInit());
+  return Values;
+}
+
 bool isMember(const UnitIndex &Index, const ValueDecl *D) {
   if (!isa<FieldDecl>(D))
     return false;
@@ -384,6 +394,8 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
   const Knowledge &K = Knowledge::get();
   Out.Escapes = isMember(Index, D);
   for (const auto &F : Index.functions()) {
+    for (const Expr *Initial : initialValues(*F, D))
+      Out.Escapes |= originAt(*F, Initial, Initial).What != ContainerOrigin::Fresh;
     UseCollector Collector(D, F->Decl->getBody());
     for (const Expr *Use : Collector.Found) {
       auto [By, Value] = Collector.consumer(Use);
@@ -507,8 +519,8 @@ ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P)
   return Given[P] = Origin;
 }
 
-/// A field of a struct that is no Python object. Such a struct often belongs to one call, so what others can reach
-/// depends on what is stored there.
+/// A field of a struct that is no Python object. Such a struct often belongs to one call, so what others can
+/// reach depends on what is stored there.
 ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
   ContainerOrigin Unknown;
   Unknown.Sureness = Confidence::Possible;
@@ -517,6 +529,8 @@ ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
     return Slot->second;
   std::optional<ContainerOrigin> Worst;
   for (const auto &F : Index.functions()) {
+    for (const Expr *Initial : initialValues(*F, Field))
+      addPossibility(Worst, originAt(*F, Initial, Initial));
     UseCollector Collector(Field, F->Decl->getBody());
     for (const Expr *Use : Collector.Found) {
       auto [By, Value] = Collector.consumer(Use);
@@ -551,14 +565,16 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
     Origin.What = ContainerOrigin::Immutable;
     return Origin;
   }
-  bool OfCall = (Path.Kind == AccessPath::Local || Path.Kind == AccessPath::Parameter) &&
+  bool OfCall = (Path.Kind == AccessPath::Local || Path.Kind == AccessPath::Parameter ||
+                 Path.Kind == AccessPath::This) &&
                 llvm::none_of(Path.Fields, [](const FieldDecl *Field) {
                   return Field && isObjectStruct(Field->getParent());
                 });
   if (OfCall) {
     ContainerOrigin Of = ofPlainField(Last);
-    Origin.What = Of.What;
-    Origin.Sureness = Of.Sureness;
+    bool Bound = Path.Kind == AccessPath::This && Of.isPrivate(); // Python may have the whole object
+    Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
+    Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
   }
   return Origin;
 }
@@ -575,7 +591,7 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
   Paths.enter(F.Decl);
   auto Path = Paths.resolve(E);
   const Expr *Made = !V ? E : V->hasLocalStorage() ? Paths.onlyValueOf(V) : nullptr;
-  if (Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
+  if (V && Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
     Made = nullptr;
   if (V && Made && isFreshCall(Made)) {
     Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
@@ -591,10 +607,12 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
     bool Known = Shared != Knowledge::get().SharedResults.end();
     Origin.Description =
         Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
-    if (!Known) // new as likely as not
+    // New as likely as not; and what only other units call may be part of the initialisation.
+    if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
       Origin.Sureness = Confidence::Possible;
   } else if (!Path) {
     Origin.Description = "a container";
+    Origin.Sureness = Confidence::Possible;
   } else if (auto Settled = settled(*Path, F, Call)) {
     Origin.What = *Settled;
   } else if (!Path->Fields.empty()) {

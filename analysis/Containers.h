@@ -1,9 +1,10 @@
-// Who can reach an object, and therefore change a container while this thread reads it. Objects are private while they
-// are fresh and have not been handed on; keyword dictionaries are private by the calling convention; everything that an
-// argument, an attribute or a variable with static storage leads to is shared, unless nothing changes it any more.
+// Who can reach an object, and therefore change a container while this thread reads it. Objects are private
+// while they are fresh and have not been handed on; keyword dictionaries are private by the calling
+// convention; everything that an argument, an attribute or a variable with static storage leads to is shared,
+// unless nothing changes it any more.
 //
-// Source of the rules: Doc/howto/free-threading-extensions.rst, Doc/c-api/structures.rst (METH_KEYWORDS); which calls make
-// or keep objects is in knowledge/object-flow.json.
+// Source of the rules: Doc/howto/free-threading-extensions.rst, Doc/c-api/structures.rst (METH_KEYWORDS);
+// which calls make or keep objects is in knowledge/object-flow.json.
 #pragma once
 
 #include "analysis/Finding.h"
@@ -43,8 +44,9 @@ private:
   struct Facts;
   /// Everything that the unit does with one variable or field that holds a container.
   struct Uses {
-    bool Escapes = false;                                              ///< someone may keep or return what it holds
-    std::vector<std::pair<const Function *, const clang::Expr *>> Changes; ///< calls and stores that change it
+    bool Escapes = false; ///< someone may keep or return what it holds
+    std::vector<std::pair<const Function *, const clang::Expr *>>
+        Changes; ///< calls and stores that change it
   };
 
   Facts &factsOf(const Function &);

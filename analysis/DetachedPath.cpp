@@ -45,7 +45,18 @@ std::string described(const DetachedUse &Use) {
   return Name + " is called";
 }
 
+/// Whether the function counts as entered detached because it attaches in code that is left out here.
+bool attachesWithGil(const Unit &U, const EntryPoint &Point) {
+  return llvm::any_of(U.macros().LeftOutAttachments,
+                      [&](const LeftOutBranch &Left) { return Left.Begin == Point.Registered; });
+}
+
 } // namespace
+
+Confidence surenessOf(const DetachedUse &Use) {
+  bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional;
+  return Sure ? Confidence::Certain : Confidence::Likely;
+}
 
 std::vector<DetachedStretch> detachedStretches(Unit &U,
                                                llvm::function_ref<bool(const DetachedUse &)> Wanted) {
@@ -78,9 +89,13 @@ std::vector<DetachedStretch> detachedStretches(Unit &U,
 }
 
 std::string whyDetached(const Unit &U, const DetachedStretch &S) {
+  if (!S.Since.At && attachesWithGil(U, *S.Entered))
+    return "in '" + displayName(*S.In->Decl) + "', which attaches only on builds with the GIL";
   if (!S.Since.At)
     return "in '" + displayName(*S.In->Decl) + "', which is entered detached (" + S.Entered->Role + ")";
   std::string Name = operationName(S.Since, U);
+  if (S.Uses.front()->Conditional)
+    return "where '" + Name + "' has detached the thread on some paths";
   if (S.Since.ByTest)
     return "where '" + Name + "' says that no thread state is attached";
   if (llvm::StringRef(Name).contains("BEGIN"))
@@ -95,6 +110,10 @@ void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse 
     D.Path.push_back({S.Since.At->getSourceRange(), S.Since.ByTest
                                                         ? "this test tells that the thread is detached"
                                                         : "the thread detaches here"});
+  else if (attachesWithGil(U, *S.Entered))
+    D.Path.push_back({S.Entered->Registered,
+                      "this branch attaches, and is left out on builds without the GIL; the "
+                      "thread state is needed there all the same"});
   else
     D.Path.push_back({S.Entered->Registered, "'" + displayName(*S.In->Decl) + "' is handed over here as " +
                                                  S.Entered->Role +
@@ -104,6 +123,10 @@ void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse 
     D.Path.push_back(
         {Inner.Where, "in '" + displayName(*Outer->Callee->Decl) + "', " + described(Inner) + " here"});
   }
+  if (const CXXRecordDecl *Unseen = Use.innermost().Unseen)
+    D.Path.push_back({Unseen->getDestructor()->getLocation(),
+                      "'" + Unseen->getNameAsString() +
+                          "' points to Python objects, and another unit defines this destructor for it"});
 }
 
 std::string adviceFor(const DetachedUse &Use, const DetachedStretch &S) {

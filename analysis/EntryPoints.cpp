@@ -72,6 +72,25 @@ bool runsDetached(const Expr *Call) {
   }
   return false;
 }
+
+bool contains(SourceRange Range, SourceLocation Loc, const SourceManager &SM) {
+  return !SM.isBeforeInTranslationUnit(Loc, SM.getExpansionLoc(Range.getBegin())) &&
+         SM.isBeforeInTranslationUnit(Loc, SM.getExpansionLoc(Range.getEnd()));
+}
+
+/// Whether the call makes an object of a class whose other version, in the branch that was left out, attaches.
+bool isStandIn(const Call &C, const LeftOutBranch &Left, const SourceManager &SM) {
+  const auto *Constructor = dyn_cast<CXXConstructorDecl>(C.Callee);
+  return Constructor && contains(Left.Switch, Constructor->getParent()->getLocation(), SM) &&
+         llvm::StringRef(Left.Text).contains(Constructor->getParent()->getName());
+}
+
+/// An algorithm runs its function in several threads only when its execution policy says so.
+bool asksForThreads(const Expr *Call, const Callback &Passed) {
+  const Expr *Policy = Passed.Policy ? argumentOf(Call, *Passed.Policy) : nullptr;
+  return !Passed.Policy ||
+         (Policy && Knowledge::get().ParallelPolicies.contains(typeName(Policy->getType().getNonReferenceType().getUnqualifiedType())));
+}
 } // namespace
 
 namespace {
@@ -100,6 +119,7 @@ bool hasVectorcallSignature(const FunctionDecl &F) {
 
 EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
   findModuleBodies(Index, Macros);
+  findLeftOutAttachments(Index, Macros);
   for (const VarDecl *V : Index.initialised())
     readTable(Index, V->getInit());
   for (const BinaryOperator *B : Index.memberAssignments())
@@ -135,6 +155,18 @@ void EntryPoints::findModuleBodies(const UnitIndex &Index, const MacroTable &Mac
     ModuleBodies.insert(F.get());
     Points.push_back({F.get(), Context::Init, Macro.empty() ? Name : Macro.str(), F->Decl->getLocation()});
   }
+}
+
+/// A function that attaches on builds with the GIL alone was written for threads that can come detached.
+void EntryPoints::findLeftOutAttachments(const UnitIndex &Index, const MacroTable &Macros) {
+  const SourceManager &SM = Index.context().getSourceManager();
+  for (const LeftOutBranch &Left : Macros.LeftOutAttachments)
+    for (const auto &F : Index.functions()) {
+      bool Inside = contains(F->Decl->getBody()->getSourceRange(), Left.Begin, SM);
+      bool Guarded = llvm::any_of(F->Calls, [&](const Call &C) { return isStandIn(C, Left, SM); });
+      if (Inside || Guarded)
+        Points.push_back({F.get(), Context::Detached, "function that attaches only on builds with the GIL", Left.Begin});
+    }
 }
 
 void EntryPoints::readTable(const UnitIndex &Index, const Expr *E) {
@@ -209,7 +241,7 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   if (auto Callbacks = K.Callbacks.find(Name); Callbacks != K.Callbacks.end())
     for (const Callback &Passed : Callbacks->second) {
       const Expr *Argument = argumentOf(C.Site, Passed.Argument);
-      if (!Argument || !Passed.Where || isNull(Argument, Index.context()))
+      if (!Argument || !Passed.Where || isNull(Argument, Index.context()) || !asksForThreads(C.Site, Passed))
         continue;
       bool Resolved = add(Index, Argument, *Passed.Where, "callback of " + Name);
       if (Resolved)
@@ -249,8 +281,8 @@ void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
 static bool looksLikeMethod(const FunctionDecl &F) {
   if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
     return false;
-  auto IsObject = [](QualType T) { return typeName(T) == "PyObject" && T->isPointerType(); };
-  return IsObject(F.getReturnType()) && llvm::all_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); }) &&
+  return isPyObject(F.getReturnType()) &&
+         llvm::all_of(F.parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); }) &&
          llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
 }
 
@@ -274,6 +306,31 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
     }
   }
+  addUnreached(Index);
+}
+
+/// Functions that only call one another are entered by other units through those that these can name.
+void EntryPoints::addUnreached(const UnitIndex &Index) {
+  llvm::DenseSet<const Function *> Reached;
+  std::vector<const Function *> Pending;
+  auto Reach = [&](const Function *F) {
+    if (F && Reached.insert(F).second)
+      Pending.push_back(F);
+    while (!Pending.empty()) {
+      const Function *Next = Pending.back();
+      Pending.pop_back();
+      for (const Call &C : Next->Calls)
+        if (const Function *Callee = Index.find(C.Callee); Callee && Reached.insert(Callee).second)
+          Pending.push_back(Callee);
+    }
+  };
+  for (const EntryPoint &Point : Points)
+    Reach(Point.Target);
+  for (const auto &F : Index.functions())
+    if (!F->Parent && F->Decl->isExternallyVisible() && !Reached.contains(F.get())) {
+      Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
+      Reach(F.get());
+    }
 }
 
 } // namespace ungil

@@ -37,6 +37,7 @@ public:
 
 private:
   void findModuleBodies(const UnitIndex &, const MacroTable &);
+  void findLeftOutAttachments(const UnitIndex &, const MacroTable &);
   void readTable(const UnitIndex &, const clang::Expr *Initialiser);
   void readRecord(const UnitIndex &, const clang::InitListExpr *);
   void readSlot(const UnitIndex &, const clang::InitListExpr *, const std::vector<std::string> &Names,
@@ -45,6 +46,7 @@ private:
   void readRegistration(const UnitIndex &, const Call &);
   void addEscaping(const UnitIndex &);
   void readCasts(const UnitIndex &, const Function &);
+  void addUnreached(const UnitIndex &);
   bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
 
   std::vector<EntryPoint> Points;

@@ -22,6 +22,8 @@ public:
   /// Whether some path from the entry leads to the statement; branches on constants are pruned, so that code switched
   /// off by `if (0)` does not count.
   bool reaches(const clang::Stmt *) const;
+  /// The block that the statement is an element of; null when it is none.
+  const clang::CFGBlock *blockOf(const clang::Stmt *S) const { return BlockOf.lookup(S); }
 
 private:
   explicit FlowGraph(std::unique_ptr<clang::CFG>);

@@ -79,8 +79,10 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
       C.Where = contextNamed(Row["context"]);
     C.Once = argument(Row, "once");
     C.DropsClosure = Row.value("drops-closure", false);
+    C.Policy = argument(Row, "policy");
     K.Callbacks[Row["function"].get<std::string>()].push_back(C);
   }
+  addAll(K.ParallelPolicies, Data["parallel-policies"]);
   addAll(K.ModuleStateGetters, Data["module-state-getters"]);
   addAll(K.GilDeclarations, Data["gil-declarations"]);
   K.LibraryDirectories = Data["library-directories"];
@@ -92,6 +94,7 @@ LockEffect lockEffect(const Json &Row) {
   E.AlsoLock = argument(Row, "also");
   E.WaitsIf = argument(Row, "waits-if");
   E.SucceedsWithZero = Row.value("success", "") == "zero";
+  E.ByToken = Row.value("by-token", false);
   for (auto [Key, What] : {std::pair("acquires", LockEffect::Acquire),
                            {"releases", LockEffect::Release},
                            {"tries", LockEffect::Try}})
@@ -168,6 +171,7 @@ void loadThreadState(const Json &Data, Knowledge &K) {
     Operation.What = stateOperationNamed(Row["does"]);
     if (Row.contains("token") && Row["token"].is_number())
       Operation.Token = Row["token"].get<ArgumentIndex>();
+    Operation.MainInterpreter = Row.value("interpreter", "") == "main";
     K.StateOperations[Name] = Operation;
   }
   for (const auto &[Name, What] : Data["guards"].items())
@@ -178,6 +182,7 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   K.ApiPrefixes = Data["api-prefixes"];
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);
+  addAll(K.AttachedFunctions, Data["attached-functions"]);
   addAll(K.Increments, Data["reference-counts"]["increments"]);
   addAll(K.Decrements, Data["reference-counts"]["decrements"]);
   addAll(K.Immortals, Data["immortal"]);

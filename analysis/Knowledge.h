@@ -30,6 +30,7 @@ struct LockEffect {
   std::optional<ArgumentIndex> AlsoLock;   ///< second object of a two-object critical section
   std::optional<ArgumentIndex> Section;    ///< the PyCriticalSection that the pair is tied to
   std::optional<ArgumentIndex> WaitsIf;    ///< argument that must not be 0 for the call to wait
+  bool ByToken = false;                    ///< the result stands for the lock, and is what the release is given
   bool SucceedsWithZero = false;           ///< for Try: the result that means "locked"
 };
 
@@ -39,6 +40,7 @@ struct Callback {
   std::optional<Context> Where;        ///< empty: in the context of the caller
   std::optional<ArgumentIndex> Once;   ///< the once flag that serialises the calls
   bool DropsClosure = false;           ///< the callee's copy of the function object dies where the function ran
+  std::optional<ArgumentIndex> Policy; ///< only when this argument asks for several threads
 };
 
 /// What a function does to the thread state of the calling thread.
@@ -53,6 +55,7 @@ struct StateOperation {
   };
   Kind What = Detach;
   std::optional<ArgumentIndex> Token; ///< argument that holds the token
+  bool MainInterpreter = false;       ///< attaches to the main interpreter
 };
 
 /// Names, some with *.
@@ -195,6 +198,7 @@ struct Knowledge {
   llvm::StringSet<> BindingNamespaces;
   llvm::StringMap<Context> BindingFactories;
   llvm::StringMap<std::vector<Callback>> Callbacks;
+  llvm::StringSet<> ParallelPolicies;
   llvm::StringSet<> ModuleStateGetters;
   llvm::StringSet<> GilDeclarations;                  ///< functions that declare whether a module needs the GIL
   std::vector<std::string> LibraryDirectories;
@@ -220,6 +224,7 @@ struct Knowledge {
   llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
   std::vector<std::string> ApiPrefixes;
   NameSet CallableDetached;                           ///< accessors of immutable fields included
+  NameSet AttachedFunctions;                          ///< of libraries, that need an attached thread state
   llvm::StringSet<> Increments, Decrements, Immortals, IgnoredMacros;
   NameSet BindingNeedsAttached, BindingIncrements, BindingDecrements;
   llvm::StringSet<> ReferenceOwners;                  ///< classes; those that derive from them too

@@ -47,9 +47,17 @@ private:
       Use = &Uses.back();
     }
     Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
-    Use->FromPython |= U.contexts().of(&F).intersects(
-        {Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive, Context::Escaped});
+    Use->FromPython |= calledFromPython(F);
     Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site)});
+  }
+
+  /// Slots and methods, and functions in tables that the unit hands to somebody who calls them for Python.
+  bool calledFromPython(const Function &F) const {
+    if (U.contexts().of(&F).intersects(
+            {Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive}))
+      return true;
+    const EntryPoint *Entry = U.contexts().routeTo(&F, {Context::Escaped}).Entry;
+    return Entry && (Entry->Target->InTable || !Entry->Target->AddressTaken.empty());
   }
 
   void addHold(const Function &F, const Call &C) {
@@ -101,7 +109,7 @@ private:
         return false;
       Hold.Name = Way->Name;
       Hold.Through = std::move(Way->Calls);
-      return true;
+      return !actsOnLeaf(C, Hold.Through);
     }
     Hold.Name = displayName(*C.Callee);
     std::string Qualified = qualifiedName(*C.Callee);
@@ -115,6 +123,28 @@ private:
     Hold.What = LockHold::Attaches;
     return Operation &&
            (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
+  }
+
+  /// Whether what the last call works on was made on the way down to it, as a number or string of Python's
+  /// own: no code of the user's runs for those.
+  bool actsOnLeaf(const Call &Outermost, const std::vector<const Call *> &Through) {
+    const Expr *Object = Through.empty() ? nullptr : argumentOf(Through.back()->Site, 0);
+    for (std::size_t I = Through.size(); Object; --I) {
+      const Call &Here = I ? *Through[I - 1] : Outermost;
+      U.paths().enter(Here.In->Decl);
+      Object = Object->IgnoreParenCasts();
+      const auto *R = dyn_cast<DeclRefExpr>(Object);
+      const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+      const auto *P = dyn_cast_or_null<ParmVarDecl>(V);
+      if (V && !P)
+        Object = U.paths().onlyValueOf(V);
+      if (!P || I == 0)
+        break;
+      Object = argumentOf(I == 1 ? Outermost.Site : Through[I - 2]->Site, int(P->getFunctionScopeIndex()));
+    }
+    const auto *Maker = Object ? dyn_cast<CallExpr>(Object->IgnoreParenCasts()) : nullptr;
+    return Maker && Maker->getDirectCallee() &&
+           Knowledge::get().Collector.LeafResults.contains(qualifiedName(*Maker->getDirectCallee()));
   }
 
   /// Whether the object comes from memory that others see: only then can it be of any type.

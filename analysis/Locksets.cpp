@@ -182,6 +182,8 @@ public:
       for (const Decl *Declared : D->decls())
         if (const auto *V = dyn_cast<VarDecl>(Declared))
           construct(Now, V);
+    if (const auto *B = dyn_cast<BinaryOperator>(Statement->getStmt()); B && B->getOpcode() == BO_Assign)
+      keep(Now, variableNamedBy(B->getLHS()), B->getRHS());
     if (const auto *C = dyn_cast<CallExpr>(Statement->getStmt()))
       call(Now, C);
     if (const auto *C = dyn_cast<CXXConstructExpr>(Statement->getStmt()))
@@ -244,10 +246,18 @@ private:
     llvm::erase_if(Now, [&](const HeldLock &L) { return L.Token == Token; });
   }
 
+  /// The variable that is given the result of an acquisition stands for the lock.
+  void keep(State &Now, const VarDecl *V, const Expr *Value) {
+    const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
+    auto Effect = V && C ? knownEffect(C) : std::nullopt;
+    if (Effect && Effect->ByToken && Effect->What == LockEffect::Acquire)
+      acquire(Now, argumentOf(C, Effect->Lock), V, C->getBeginLoc());
+  }
+
   void construct(State &Now, const VarDecl *V) {
     const CXXConstructExpr *Construction = constructionOf(V);
     if (!Construction)
-      return;
+      return V->getInit() ? keep(Now, V, V->getInit()) : void();
     if (isGuard(V))
       return guard(Now, V, Construction);
     const Function *Constructor = All.Index.find(Construction->getConstructor());
@@ -312,14 +322,16 @@ private:
     const VarDecl *Section = Effect.Section ? variableNamedBy(argumentOf(Site, *Effect.Section)) : nullptr;
     switch (Effect.What) {
     case LockEffect::Acquire:
-      if (isTry(Effect, Site))
+      if (isTry(Effect, Site) || Effect.ByToken) // what keeps the token acquires
         return;
       acquire(Now, argumentOf(Site, Effect.Lock), Section, Site->getBeginLoc());
       if (Effect.AlsoLock)
         acquire(Now, argumentOf(Site, *Effect.AlsoLock), Section, Site->getBeginLoc());
       return;
     case LockEffect::Release:
-      if (auto Lock = lockNamedBy(argumentOf(Site, Effect.Lock), All.Paths))
+      if (const VarDecl *Token = Effect.ByToken ? variableNamedBy(argumentOf(Site, Effect.Lock)) : nullptr)
+        releaseToken(Now, Token);
+      else if (auto Lock = lockNamedBy(argumentOf(Site, Effect.Lock), All.Paths))
         release(Now, *Lock);
       return;
     case LockEffect::EndSection:

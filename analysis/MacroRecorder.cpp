@@ -55,12 +55,12 @@ public:
   }
   void Ifdef(SourceLocation Loc, const Token &Name, const MacroDefinition &Macro) override {
     Open.push_back({Loc, {}});
-    branch(Loc, "defined(" + Name.getIdentifierInfo()->getName().str() + ")", bool(Macro));
+    branch(Loc, definition(Name), bool(Macro));
     test(Name);
   }
   void Ifndef(SourceLocation Loc, const Token &Name, const MacroDefinition &Macro) override {
     Open.push_back({Loc, {}});
-    branch(Loc, "!defined(" + Name.getIdentifierInfo()->getName().str() + ")", !Macro);
+    branch(Loc, "!" + definition(Name), !Macro);
     test(Name);
   }
   void Elif(SourceLocation Loc, SourceRange, ConditionValueKind Value, SourceLocation) override {
@@ -77,6 +77,7 @@ public:
       return;
     VersionSwitch Closed{std::move(Open.back().Branches), Loc};
     Open.pop_back();
+    addLeftOut(Closed);
     if (llvm::any_of(Closed.Branches, [](const VersionSwitch::Branch &B) {
           return llvm::StringRef(B.Condition).contains("PY_VERSION_HEX");
         }))
@@ -125,13 +126,44 @@ private:
       for (const VersionSwitch::Branch &B : llvm::reverse(Around.Branches))
         if (llvm::StringRef(B.Condition).contains_insensitive("gil") ||
             llvm::StringRef(B.Condition).contains("PY_VERSION_HEX") || llvm::StringRef(B.Condition).contains("CRITICAL_SECTION"))
-          return B.Condition;
+          return llvm::StringRef(B.Condition).trim().str();
     return {};
   }
 
   void branch(SourceLocation Loc, std::string Condition, bool Taken) {
     if (!Open.empty())
       Open.back().Branches.push_back({Loc, std::move(Condition), Taken});
+  }
+
+  static std::string definition(const Token &Name) {
+    return "defined(" + Name.getIdentifierInfo()->getName().str() + ")";
+  }
+
+  /// Branches of a switch on the GIL that are not compiled and attach the thread.
+  void addLeftOut(const VersionSwitch &Closed) {
+    if (llvm::none_of(Closed.Branches, [](const VersionSwitch::Branch &B) {
+          return llvm::StringRef(B.Condition).contains("Py_GIL_DISABLED");
+        }))
+      return;
+    for (std::size_t I = 0; I != Closed.Branches.size(); ++I) {
+      const VersionSwitch::Branch &B = Closed.Branches[I];
+      SourceLocation End = I + 1 == Closed.Branches.size() ? Closed.End : Closed.Branches[I + 1].Begin;
+      if (B.Taken || SM.getFileID(B.Begin) != SM.getFileID(End))
+        continue;
+      llvm::StringRef Text = SM.getBufferData(SM.getFileID(B.Begin)).slice(SM.getFileOffset(B.Begin), SM.getFileOffset(End));
+      if (attaches(Text))
+        Table.LeftOutAttachments.push_back({B.Begin, {Closed.Branches.front().Begin, Closed.End}, Text.str()});
+    }
+  }
+
+  static bool attaches(llvm::StringRef Text) {
+    const Knowledge &K = Knowledge::get();
+    return llvm::any_of(K.StateOperations, [&](const auto &Row) {
+             return Row.second.What == StateOperation::Ensure && Text.contains(Row.first());
+           }) ||
+           llvm::any_of(K.StateGuards, [&](const auto &Row) {
+             return Row.second == StateOperation::Ensure && Text.contains(Row.first().rsplit("::").second);
+           });
   }
 
   /// The condition as it is written after the directive's name. Clang's own range begins where the first macro was

@@ -43,7 +43,15 @@ struct GilTest {
   bool BeforePython = false; ///< the headers that define the macro have not been read
 };
 
-/// Names of recorded macros by the place of their expansion, and the switches on the version of Python.
+/// A branch for builds with the GIL, not compiled here, that attaches the thread.
+struct LeftOutBranch {
+  clang::SourceLocation Begin;
+  clang::SourceRange Switch; ///< from #if to #endif
+  std::string Text;
+};
+
+/// Names of recorded macros by the place of their expansion, the switches on the version of Python, and what is left out
+/// without the GIL.
 class MacroTable {
 public:
   /// Name of the recorded macro whose expansion produced Loc; empty when there is none.
@@ -61,6 +69,7 @@ public:
   std::vector<GilTest> GilTests;
   std::vector<std::string> Defined; ///< macros of the project whose names look like that of the free-threaded build
   bool HasGilSlot = false; ///< the headers have Py_mod_gil
+  std::vector<LeftOutBranch> LeftOutAttachments;
 
 private:
   llvm::DenseMap<clang::SourceLocation, llvm::StringRef> Names;

@@ -1,5 +1,6 @@
-// The module definitions of a unit and what they say about the GIL. A module that does not declare Py_MOD_GIL_NOT_USED
-// turns the GIL on when it is imported, so that its data races stay hidden until somebody forbids that.
+// The module definitions of a unit and what they say about the GIL. A module that does not declare
+// Py_MOD_GIL_NOT_USED turns the GIL on when it is imported, so that its data races stay hidden until somebody
+// forbids that.
 //
 // Source of the rules: Doc/howto/free-threading-extensions.rst (Module Initialization).
 #pragma once
@@ -21,8 +22,8 @@ struct ModuleDeclaration {
     Unknown  ///< cannot be read, or the build decides
   } Gil = Silent;
   std::string Name;
-  clang::SourceLocation Where;  ///< of the definition
-  clang::SourceLocation Remedy; ///< where the declaration belongs
+  clang::SourceLocation Where;               ///< of the definition
+  clang::SourceLocation Remedy;              ///< where the declaration belongs
   enum { Slots, Call, Binding } How = Slots; ///< how this kind of module declares it
 };
 

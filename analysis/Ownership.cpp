@@ -264,6 +264,14 @@ bool Ownership::isFresh(const Expr *Pointer, unsigned Depth) const {
     return isFresh(M->getBase(), Depth);
   if (!V || Depth > MaxDepth)
     return false;
+  const auto *P = dyn_cast<ParmVarDecl>(V);
+  const Function *Helper = P ? Index.find(dyn_cast<FunctionDecl>(P->getDeclContext())) : nullptr;
+  if (Helper && !Helper->Callers.empty() && !Helper->InTable &&
+      llvm::all_of(Helper->Callers, [&](const Call *C) {
+        const Expr *Argument = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
+        return Argument && isFresh(Argument, Depth + 1);
+      }))
+    return true;
   for (const Expr *Value : Refs.valuesOf(V)) {
     const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
     if (!C) {

@@ -53,6 +53,8 @@ PythonApi::Need PythonApi::classify(const FunctionDecl &F, llvm::StringRef Name)
     return Increment;
   if (K.Decrements.contains(Name))
     return Decrement;
+  if (K.AttachedFunctions.contains(Name) && !F.isDefined())
+    return Attached;
   bool OfPython = llvm::any_of(K.ApiPrefixes, [&](const std::string &P) {
     return Name.starts_with(P) && Name.size() > P.size() &&
            (Name[P.size()] == '_' || isUppercase(Name[P.size()]));

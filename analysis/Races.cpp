@@ -46,12 +46,20 @@ std::string locationName(const AccessPath &P) {
 
 namespace {
 
+/// A static variable of one function, with no initial value: room for what a callee fills in.
+bool isScratch(const AccessPath &P) {
+  const auto *V = dyn_cast_or_null<VarDecl>(P.Root);
+  return V && P.Kind == AccessPath::Static && P.Fields.empty() && V->isStaticLocal() && !V->getAnyInitializer();
+}
+
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
   QualType T = typeOf(Location, U.context());
   if (T.isNull())
     return Stake::Scalar;
   bool Behind = !Location.Fields.empty() && !Location.Fields.back();
   bool Exposed = llvm::any_of(All, [](const SharedAccess *A) { return A->What == SharedAccess::Exposed; });
+  if (Exposed && isScratch(Location))
+    return Stake::Buffer;
   if (!Location.Fields.empty() && Location.Fields.back() &&
       Knowledge::get().Sharing.TypeObjects.contains(typeName(*Location.Fields.back()->getParent())))
     return Stake::Container;
@@ -100,14 +108,15 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 } // namespace
 
-/// Whether a function of the unit's interface works on Python objects, and so runs whenever Python code does. What gets
-/// one object alone may be part of a module's initialisation.
+/// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code does. What gets
+/// objects alone, such as the module and its dict, may be part of initialisation.
 static bool servesPython(Unit &U, const Function &F) {
   auto IsObject = [](const clang::ParmVarDecl *P) {
     const RecordDecl *R = P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     return R && isObjectStruct(R);
   };
-  return F.Decl->getNumParams() > 1 && llvm::any_of(F.Decl->parameters(), IsObject) &&
+  return F.Decl->getNumParams() > 1 && IsObject(F.Decl->getParamDecl(0)) &&
+         !llvm::all_of(F.Decl->parameters(), IsObject) &&
          llvm::none_of(F.Calls, [&](const Call &C) {
            return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
          });
@@ -126,6 +135,8 @@ bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
 
 std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedState::Accesses &All) {
   SharedState &S = U.shared();
+  if (QualType T = typeOf(Location, U.context()); !T.isNull() && isAtomicType(T))
+    return std::nullopt;
   Race R;
   R.Location = &Location;
   std::vector<const SharedAccess *> Concurrent;
@@ -176,8 +187,12 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
 }
 
 Claims::Claims(Unit &U) {
-  for (const ListOperation &Op : listOperations(U))
-    if (Op.list().Kind != AccessPath::Object) {
+  std::vector<ListOperation> Lists = listOperations(U);
+  auto HasOther = [&](const ListOperation &Op) {
+    return llvm::any_of(Lists, [&](const ListOperation &Other) { return Other.list() == Op.list() && Other.What != Op.What; });
+  };
+  for (const ListOperation &Op : Lists)
+    if (HasOther(Op) && Op.list().Kind != AccessPath::Object) {
       Claimed.push_back(Op.list());
       if (Op.Counter)
         Claimed.push_back(*Op.Counter);
@@ -197,6 +212,73 @@ bool Claims::has(const AccessPath &Location) const {
       return false;
     return std::equal(P.Fields.begin(), P.Fields.end(), Location.Fields.begin());
   });
+}
+
+namespace {
+
+/// Where the unit says that its module does not need the GIL; invalid when it does not say so.
+SourceLocation gilFreeDeclaration(const Unit &U) {
+  const Knowledge &K = Knowledge::get();
+  for (const Call &C : U.index().externalCalls())
+    if (K.GilDeclarations.contains(qualifiedName(*C.Callee)))
+      return C.Site->getBeginLoc();
+  for (const VarDecl *V : U.index().initialised()) {
+    const auto *Slots = dyn_cast<InitListExpr>(V->getInit()->IgnoreImplicit());
+    if (!Slots || typeName(U.context().getBaseElementType(V->getType())) != "PyModuleDef_Slot")
+      continue;
+    for (const Expr *Element : Slots->inits()) {
+      const auto *Slot = dyn_cast<InitListExpr>(Element->IgnoreImplicit());
+      Expr::EvalResult Id;
+      if (Slot && Slot->getNumInits() == 2 && Slot->getInit(0)->EvaluateAsInt(Id, U.context()) &&
+          Id.Val.getInt().getZExtValue() < K.ModuleSlotNames.size() &&
+          K.ModuleSlotNames[Id.Val.getInt().getZExtValue()] == "Py_mod_gil" &&
+          !Slot->getInit(1)->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull))
+        return Slot->getBeginLoc();
+    }
+  }
+  return {};
+}
+
+bool takesLocks(const Unit &U) {
+  const Knowledge &K = Knowledge::get();
+  return llvm::any_of(U.index().externalCalls(), [&](const Call &C) {
+    return K.LockFunctions.contains(qualifiedName(*C.Callee)) ||
+           (isa<CXXConstructExpr>(C.Site) && K.GuardTypes.contains(typeName(C.Site->getType())));
+  });
+}
+
+constexpr std::size_t MaxSingle = 3; // findings that are still read one by one
+
+} // namespace
+
+std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *Subject) {
+  std::vector<Diagnosis> Found;
+  SourceLocation Declared = gilFreeDeclaration(U);
+  auto IsLikely = [](const ToldRace &R) { return R.Told.Sureness != Confidence::Possible; };
+  std::size_t Likely = llvm::count_if(All, IsLikely);
+  if (Declared.isInvalid() || takesLocks(U) || Likely <= MaxSingle) {
+    for (ToldRace &R : All)
+      Found.push_back(std::move(R.Told));
+    return Found;
+  }
+  Diagnosis D;
+  D.Where = Declared;
+  D.Message = "the module declares that it does not need the GIL, but takes no lock; " + std::to_string(Likely) + " " + Subject +
+              " are changed while other threads use them";
+  D.Sureness = Confidence::Likely;
+  std::multimap<Stake, const ToldRace *> WorstFirst;
+  for (ToldRace &R : All)
+    if (IsLikely(R))
+      WorstFirst.emplace(R.What.What, &R);
+    else
+      Found.push_back(std::move(R.Told));
+  for (const auto &[Stake, R] : WorstFirst) {
+    const SharedAccess &W = *R->What.Write;
+    D.Path.push_back({(W.Through.empty() ? W.At : W.Through.back()->Site)->getSourceRange(), R->Told.Message});
+  }
+  D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
+  Found.push_back(std::move(D));
+  return Found;
 }
 
 std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, const SharedAccess &A) {

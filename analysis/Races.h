@@ -46,6 +46,16 @@ private:
 /// The type of what is stored at the location.
 clang::QualType typeOf(const AccessPath &, const clang::ASTContext &);
 
+/// A race and how a rule tells of it.
+struct ToldRace {
+  Race What;
+  Diagnosis Told;
+};
+
+/// What a rule reports: each race; or, for a module that declares GIL-free support and takes no lock anywhere, one finding
+/// with an inventory, worst first, since the module has not been looked at yet. Subject: "variables", "fields of objects".
+std::vector<Diagnosis> reported(Unit &, std::vector<ToldRace>, const char *Subject);
+
 /// Notes that lead from an entry point to the access; those that take no lock on the way, if there are any.
 void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
 

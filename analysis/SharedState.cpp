@@ -59,6 +59,8 @@ std::optional<AccessPath> sharedLocation(const AccessPath &P, const ProjectScope
     return std::nullopt;
   AccessPath Plain = P;
   Plain.IsAddress = false;
+  if (isTypeBehindVariable(Plain))
+    return Plain;
   if (auto At = innermostObject(P)) {
     const RecordDecl *Record = P.Fields[At->first]->getParent();
     if (!Scope.contains(Record->getLocation()))
@@ -135,7 +137,8 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
   for (const FieldDecl *Field : P.Fields)
     if (Field) {
       T = Index.context().getBaseElementType(Field->getType());
-      if (K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T)) ||
+      bool Synchronised = K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T));
+      if ((Synchronised && !isAtomicType(T)) ||
           (isOfRuntime(*Field) && !isTypeBehindVariable(P)))
         return false;
     }
@@ -150,7 +153,8 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
     if (V->isConstexpr() || (P.Fields.empty() && Whole.isConstQualified()))
       return false;
     std::string Name = typeName(Whole);
-    if (K.Sharing.RuntimeTypes.contains(Name) && (!Whole->isPointerType() || !P.Fields.empty()))
+    if (K.Sharing.RuntimeTypes.contains(Name) && (!Whole->isPointerType() || !P.Fields.empty()) &&
+        !isTypeBehindVariable(P))
       return false;
     if (!Whole->isPointerType() && (K.SynchronisedTypes.contains(Name) || K.LockTypes.contains(Name)) &&
         !isAtomicType(Whole))

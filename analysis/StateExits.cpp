@@ -59,6 +59,11 @@ const ReturnStmt *returnOf(const CFGBlock &Block) {
   return nullptr;
 }
 
+const CXXThrowExpr *throwOf(const CFGBlock &Block) {
+  auto Last = Block.empty() ? std::nullopt : Block.back().getAs<CFGStmt>();
+  return Last ? dyn_cast<CXXThrowExpr>(Last->getStmt()) : nullptr;
+}
+
 } // namespace
 
 /// The local variable that the result of the operation is kept in, when its value stays in the function.
@@ -79,14 +84,17 @@ void StateFlow::judgeExits() {
 
 void StateFlow::judgeExit(const CFGBlock &Block, const State &Now) {
   const ReturnStmt *Return = returnOf(Block);
-  SourceRange Where = Return ? Return->getSourceRange() : SourceRange(In.Decl->getBody()->getEndLoc());
+  const CXXThrowExpr *Throw = throwOf(Block);
+  SourceRange Where = Return  ? Return->getSourceRange()
+                      : Throw ? Throw->getSourceRange()
+                              : SourceRange(In.Decl->getBody()->getEndLoc());
   const World &W = Now.front();
   bool Detached = llvm::all_of(
       Now, [](const World &O) { return O.State == Attachment::Detached && O.Since.At && !O.Since.ByTest; });
   if (Detached)
     if (const VarDecl *Token = privateToken(W.Since.At)) {
-      Out.Imbalances.push_back(
-          {StateImbalance::LeftDetached, Where, W.Since.At->getSourceRange(), Token, Return});
+      Out.Imbalances.push_back({Throw ? StateImbalance::ThrownDetached : StateImbalance::LeftDetached, Where,
+                                W.Since.At->getSourceRange(), Token, Return});
       return;
     }
   for (const World::Token &T : W.Tokens) {

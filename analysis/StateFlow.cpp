@@ -1,6 +1,6 @@
 #include "analysis/StateFlow.h"
 
-#include "analysis/Names.h"
+#include "analysis/StateExpressions.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -14,63 +14,34 @@ namespace {
 
 constexpr std::size_t MaxWorlds = 8;
 
-const ValueDecl *namedBy(const Expr *E) {
-  if (!E)
-    return nullptr;
-  E = E->IgnoreParenCasts();
-  if (const auto *U = dyn_cast<UnaryOperator>(E); U && U->getOpcode() == UO_Deref)
-    E = U->getSubExpr()->IgnoreParenCasts();
-  if (const auto *R = dyn_cast<DeclRefExpr>(E))
-    return R->getDecl();
-  if (const auto *M = dyn_cast<MemberExpr>(E))
-    return M->getMemberDecl();
-  return nullptr;
-}
-
-/// The call or construction that made the value.
-const Expr *makerOf(const Expr *E) {
-  for (;;) {
-    const Expr *Before = E;
-    E = E->IgnoreParenCasts();
-    if (const auto *C = dyn_cast<ExprWithCleanups>(E))
-      E = C->getSubExpr();
-    else if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E))
-      E = T->getSubExpr();
-    else if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(E))
-      E = M->getSubExpr();
-    else if (const auto *C = dyn_cast<CXXConstructExpr>(E); C && C->isElidable() && C->getNumArgs())
-      E = C->getArg(0);
-    if (E == Before)
-      return E;
-  }
-}
-
-std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
-  E = E->IgnoreParenCasts();
-  if (isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E))
-    return false;
-  Expr::EvalResult Value;
-  if (E->isValueDependent() || !E->getType()->isIntegralOrEnumerationType() ||
-      !E->EvaluateAsInt(Value, Context))
-    return std::nullopt;
-  return Value.Val.getInt() != 0;
-}
-
 bool isTest(const Expr *E) {
   const auto *C = dyn_cast<CallExpr>(E);
   const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
   return F && tellsAttached(*F);
 }
 
-bool all(const StateFlow::State &Worlds, Attachment Wanted) {
-  return !Worlds.empty() && llvm::all_of(Worlds, [&](const World &W) { return W.State == Wanted; });
+/// A function of the project that only returns a condition stands for that condition.
+Predicate throughWrappers(Predicate P, const UnitIndex &Index, const ASTContext &Context) {
+  for (unsigned Depth = 0; Depth != 4; ++Depth) {
+    const auto *C = dyn_cast<CallExpr>(P.Tested);
+    const Function *F = C && C->getNumArgs() == 0 ? Index.find(C->getDirectCallee()) : nullptr;
+    const auto *Body = F ? dyn_cast<CompoundStmt>(F->Decl->getBody()) : nullptr;
+    const auto *Return = Body && Body->size() == 1 ? dyn_cast<ReturnStmt>(Body->body_front()) : nullptr;
+    if (!Return || !Return->getRetValue())
+      break;
+    Predicate Inside = predicateOf(Return->getRetValue(), Context);
+    P = {Inside.Tested, P.Positive == Inside.Positive};
+  }
+  return P;
 }
 
-bool toldDetached(const World &W) { return W.State == Attachment::Detached && W.Since.ByTest && W.Since.At; }
-
-/// Detached on every path, or on a path on which a test has told so: that path was written for this case.
-bool detached(const StateFlow::State &Worlds) {
-  return all(Worlds, Attachment::Detached) || llvm::any_of(Worlds, toldDetached);
+/// Where the lambda captures the variable; for parameters, where they are declared.
+SourceLocation capturedAt(const Function &F, const VarDecl *V) {
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(F.Decl); Method && Method->getParent()->isLambda())
+    for (const LambdaCapture &C : Method->getParent()->captures())
+      if (C.capturesVariable() && C.getCapturedVar() == V)
+        return C.getLocation();
+  return V->getLocation();
 }
 
 } // namespace
@@ -295,89 +266,6 @@ void StateFlow::forgetArguments(State &Now, const CallExpr *C) {
   know(Now, V, !Empties);
 }
 
-void StateFlow::operation(World &W, const StateOperation &Operation, const Expr *Site) {
-  const Expr *Token = Operation.Token ? argumentOf(Site, *Operation.Token) : nullptr;
-  switch (Operation.What) {
-  case StateOperation::Detach:
-    return become(W, Attachment::Detached, Site);
-  case StateOperation::Attach:
-    return become(W, Attachment::Attached, Site);
-  case StateOperation::Ensure:
-    W.keep(Site);
-    return become(W, Attachment::Attached, Site);
-  case StateOperation::Restore:
-    return restore(W, namedBy(Token), Site);
-  case StateOperation::Swap: {
-    const ValueDecl *V = namedBy(Token);
-    auto Known = V && isa<VarDecl>(V) ? W.Facts.of(Predicates.ofVariable(V)) : std::nullopt;
-    if (Token && constantTruth(Token, Context) == false)
-      Known = false;
-    return become(W,
-                  !Known   ? Attachment::Unknown
-                  : *Known ? Attachment::Attached
-                           : Attachment::Detached,
-                  Site);
-  }
-  case StateOperation::Forget:
-    return become(W, Attachment::Unknown, Site);
-  }
-}
-
-void StateFlow::restore(World &W, const void *Key, const Stmt *Site) {
-  const World::Token *Token = W.find(Key);
-  if (!Token)
-    return become(W, Attachment::Outer, Site);
-  bool Detaches = Token->Before == Attachment::Detached;
-  W.State = Token->Before;
-  W.Since = Detaches ? Token->Since : StateOrigin{Site};
-  GivenBack.insert(Key);
-  W.drop(Key);
-}
-
-/// A function of the project, by its summary for each of the states.
-void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const VarDecl *Object) {
-  if (!F || !All.Users.contains(F))
-    return;
-  llvm::erase_if(Now, [&](World &W) {
-    const ThreadStates::Facts *Effect =
-        All.effectOf(F, W.State == Attachment::Outer ? Attachment::Unknown : W.State);
-    if (!Effect)
-      return false;
-    if (!Effect->Returns)
-      return true;
-    if (Effect->KeepsToken)
-      W.keep(Site);
-    if (Effect->Exit == Attachment::Outer) {
-      const auto *C = dyn_cast_or_null<CallExpr>(Site);
-      const void *Key = Object;
-      for (unsigned I = 0; C && I != C->getNumArgs(); ++I)
-        if (const ValueDecl *V = namedBy(C->getArg(I)); V && W.find(V))
-          Key = V;
-      restore(W, Key, Site);
-      if (W.State == Attachment::Outer && Object)
-        W.State = Attachment::Unknown;
-    } else if (Effect->Exit != W.State) {
-      become(W, Effect->Exit, Site);
-    }
-    return false;
-  });
-  collapse(Now);
-}
-
-void StateFlow::destroy(State &Now, QualType T, const VarDecl *V, const Stmt *Trigger) {
-  if (const StateOperation::Kind *Guard = stateGuard(T)) {
-    for (World &W : Now)
-      if (*Guard == StateOperation::Detach)
-        become(W, Attachment::Attached, Trigger);
-      else
-        restore(W, V, Trigger);
-    return;
-  }
-  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
-  if (const CXXDestructorDecl *Dtor = Record && Record->hasDefinition() ? Record->getDestructor() : nullptr)
-    callee(Now, All.Index.find(Dtor), nullptr, V);
-}
-
 void StateFlow::applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
   if (From.hasNoReturnElement())
     return Now.clear();
@@ -386,7 +274,7 @@ void StateFlow::applyEdge(State &Now, const CFGBlock &From, unsigned Successor) 
   const Expr *Condition = From.succ_size() == 2 ? From.getLastCondition() : nullptr;
   if (!Condition)
     return;
-  Predicate P = predicateOf(Condition, Context);
+  Predicate P = throughWrappers(predicateOf(Condition, Context), All.Index, Context);
   bool Holds = P.Positive == (Successor == 0);
   if (isTest(P.Tested)) {
     Attachment Told = Holds ? Attachment::Attached : Attachment::Detached;
@@ -419,201 +307,8 @@ void StateFlow::leave(const State &Now) {
   for (const World &W : Now)
     Out.KeepsToken |= !W.Tokens.empty();
   for (const VarDecl *V : ownedAtEntry())
-    visitDestruction(Now, V->getType(), V, V->getLocation());
+    visitDestruction(Now, V->getType(), V, capturedAt(In, V));
   judgeExits();
-}
-
-//===-- what is reported
-//------------------------------------------------------------------------------------------===//
-
-void StateFlow::use(const State &Now, DetachedUse Use) {
-  bool Everywhere = all(Now, Attachment::Detached);
-  bool First = true;
-  for (const World &W : Now) {
-    if (!Everywhere && !toldDetached(W))
-      continue;
-    Use.Since.At = First ? W.Since.At : first(Use.Since.At, W.Since.At);
-    Use.Since.ByTest |= W.Since.ByTest;
-    First = false;
-  }
-  Out.Uses.push_back(std::move(Use));
-}
-
-void StateFlow::visit(const State &Now, const CFGElement &Element) {
-  if (Now.empty())
-    return;
-  if (auto Dtor = Element.getAs<CFGAutomaticObjDtor>())
-    return visitDestruction(Now, Dtor->getVarDecl()->getType(), Dtor->getVarDecl(),
-                            Dtor->getVarDecl()->getLocation());
-  if (auto Dtor = Element.getAs<CFGTemporaryDtor>()) {
-    const FunctionDecl *Maker = calleeOf(makerOf(Dtor->getBindTemporaryExpr()->getSubExpr()));
-    if (All.Api.needOf(Maker) != PythonApi::Attached) // else the call is told already
-      visitDestruction(Now, Dtor->getBindTemporaryExpr()->getType(), nullptr,
-                       Dtor->getBindTemporaryExpr()->getSourceRange());
-    return;
-  }
-  if (auto Dtor = Element.getAs<CFGDeleteDtor>())
-    return visitDestruction(Now, Dtor->getDeleteExpr()->getDestroyedType(), nullptr,
-                            Dtor->getDeleteExpr()->getSourceRange());
-  auto S = Element.getAs<CFGStmt>();
-  const auto *E = S ? dyn_cast<Expr>(S->getStmt()) : nullptr;
-  if (!E || (!isa<CallExpr>(E) && !isa<CXXConstructExpr>(E)))
-    return;
-  bool Agree = llvm::all_of(Now, [&](const World &W) { return W.State == Now.front().State; });
-  Out.At[E] = Agree && Now.front().State != Attachment::Outer ? Now.front().State : Attachment::Unknown;
-  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
-    return visitConstruction(Now, C);
-  const FunctionDecl *Callee = calleeOf(E);
-  if (const StateOperation *Operation = All.Api.operationOf(Callee))
-    return visitOperation(Now, *Operation, E);
-  visitCall(Now, E, Callee);
-}
-
-void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl *Callee) {
-  if (!Callee || !detached(Now) || inIgnoredMacro(Site->getBeginLoc(), Context))
-    return;
-  DetachedUse Use;
-  Use.Where = Site->getSourceRange();
-  const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
-  if (Method && Method->isCopyAssignmentOperator() &&
-      destroysReference(Use, Context.getRecordType(Method->getParent()), 0)) {
-    Use.IsCopy = true;
-    Use.Name = typeName(Context.getRecordType(Method->getParent()));
-    return use(Now, std::move(Use));
-  }
-  Use.Name = displayName(*Callee);
-  Use.What = All.Api.needOf(Callee);
-  if (Use.What == PythonApi::Nothing) {
-    const Function *F = All.Index.find(Callee);
-    auto Inside = F && F != &In ? All.usesWhenEnteredDetached(*F) : std::vector<const DetachedUse *>();
-    if (Inside.empty())
-      return;
-    Use.Callee = F;
-    Use.Inner = Inside.front();
-    Use.What = Use.Inner->innermost().What;
-    return use(Now, std::move(Use));
-  }
-  if (Use.What != PythonApi::Attached && isa<CallExpr>(Site) && cast<CallExpr>(Site)->getNumArgs()) {
-    const Expr *Object = cast<CallExpr>(Site)->getArg(0);
-    if (isImmortal(Object) || constantTruth(Object, Context) == false)
-      return;
-    const auto *V = dyn_cast_or_null<VarDecl>(namedBy(Object));
-    bool IsValue = V && isa<DeclRefExpr>(Object->IgnoreParenCasts());
-    if (IsValue &&
-        llvm::any_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == false; }))
-      return;
-  }
-  use(Now, std::move(Use));
-}
-
-void StateFlow::visitConstruction(const State &Now, const CXXConstructExpr *C) {
-  if (!detached(Now) || stateGuard(C->getType()) || C->isElidable())
-    return;
-  const CXXConstructorDecl *Constructor = C->getConstructor();
-  if (Constructor->isCopyConstructor())
-    return visitCopy(Now, C);
-  if (!Constructor->isCopyOrMoveConstructor())
-    visitCall(Now, C, Constructor);
-}
-
-/// A copy takes a reference when its constructor does, or when the copy's destructor will drop one.
-void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
-  DetachedUse Use;
-  if (const Function *F = All.Index.find(C->getConstructor())) {
-    auto Inside = All.usesWhenEnteredDetached(*F);
-    if (Inside.empty())
-      return;
-    Use.Callee = F;
-    Use.Inner = Inside.front();
-    Use.What = Use.Inner->innermost().What;
-  } else if (Knowledge::get().OwningPointers.contains(typeName(C->getType())) ||
-             !destroysReference(Use, C->getType(), 0)) {
-    return;
-  } else {
-    Use = DetachedUse();
-    Use.What = PythonApi::Increment;
-  }
-  Use.IsCopy = true;
-  Use.Where = C->getSourceRange();
-  Use.Name = typeName(C->getType());
-  use(Now, std::move(Use));
-}
-
-void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V, SourceRange Where) {
-  if (!detached(Now) || T.isNull() || stateGuard(T))
-    return;
-  // Only what surely holds something: a moved-from or default-constructed object drops nothing.
-  if (V && !llvm::all_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == true; }))
-    return;
-  DetachedUse Use;
-  if (!destroysReference(Use, T, 0))
-    return;
-  Use.Where = Where;
-  Use.Variable = V;
-  Use.IsDestruction = true;
-  Use.Name = typeName(T);
-  use(Now, std::move(Use));
-}
-
-/// Whether the destructor of the type drops a reference, in its body, in a member, or in what a container
-/// holds.
-bool StateFlow::destroysReference(DetachedUse &Use, QualType T, unsigned Depth) {
-  T = Context.getBaseElementType(T);
-  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
-  if (!Record || !Record->hasDefinition() || Record->hasTrivialDestructor() || Depth > 6)
-    return false;
-  Record = Record->getDefinition();
-  const CXXDestructorDecl *Dtor = Record->getDestructor();
-  if (const Function *F = All.Index.find(Dtor)) {
-    auto Inside = All.usesWhenEnteredDetached(*F);
-    if (!Inside.empty()) {
-      Use.What = Inside.front()->innermost().What;
-      Use.Callee = F;
-      Use.Inner = Inside.front();
-      return true;
-    }
-    const ThreadStates::Facts *Effect = All.effectOf(F, Attachment::Detached);
-    if (Effect && !Effect->Returns)
-      return false;
-  } else if (ownsReference(*Record)) {
-    Use.What = PythonApi::Decrement;
-    return true;
-  }
-  if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record);
-      Template && Record->isInStdNamespace()) {
-    std::vector<TemplateArgument> Arguments;
-    for (const TemplateArgument &A : Template->getTemplateArgs().asArray())
-      if (A.getKind() == TemplateArgument::Pack)
-        Arguments.insert(Arguments.end(), A.pack_begin(), A.pack_end());
-      else
-        Arguments.push_back(A);
-    return llvm::any_of(Arguments, [&](const TemplateArgument &A) {
-      return A.getKind() == TemplateArgument::Type && destroysReference(Use, A.getAsType(), Depth + 1);
-    });
-  }
-  for (const CXXBaseSpecifier &Base : Record->bases())
-    if (destroysReference(Use, Base.getType(), Depth + 1))
-      return true;
-  for (const FieldDecl *Field : Record->fields())
-    if (destroysReference(Use, Field->getType(), Depth + 1))
-      return true;
-  return false;
-}
-
-void StateFlow::visitOperation(const State &Now, const StateOperation &Operation, const Expr *Site) {
-  auto Own = [](const World &W) { return W.Since.At && !W.Since.ByTest; };
-  if (!llvm::all_of(Now, Own))
-    return;
-  const Stmt *Before = Now.front().Since.At;
-  auto Report = [&](StateImbalance::Kind What) {
-    Out.Imbalances.push_back({What, Site->getSourceRange(), Before->getSourceRange(), nullptr, nullptr});
-  };
-  if (Operation.What == StateOperation::Detach && all(Now, Attachment::Detached))
-    Report(StateImbalance::DetachedTwice);
-  if (Operation.What == StateOperation::Attach && Operation.Token && all(Now, Attachment::Attached))
-    Report(StateImbalance::AttachedTwice);
-  if (Operation.What == StateOperation::Restore && all(Now, Attachment::Detached))
-    Report(StateImbalance::RestoredDetached);
 }
 
 } // namespace ungil

@@ -4,10 +4,13 @@
 #include "analysis/PathFacts.h"
 #include "analysis/ThreadState.h"
 
+#include "clang/Analysis/Analyses/Dominators.h"
+
 namespace ungil {
 
 struct ThreadStates::Facts {
-  bool Running = true;
+  static constexpr unsigned Final = ~0u;
+  unsigned DependsOn = Final; ///< place in Active of the outermost function whose facts these are as good as
   Attachment Exit = Attachment::Unknown;
   bool Returns = false;    ///< some path reaches the end
   bool KeepsToken = false; ///< returns with a token that somebody else must give back
@@ -88,7 +91,11 @@ private:
   void visitConstruction(const State &, const clang::CXXConstructExpr *);
   void visitCopy(const State &, const clang::CXXConstructExpr *);
   void visitDestruction(const State &, clang::QualType, const clang::VarDecl *, clang::SourceRange Where);
-  bool destroysReference(DetachedUse &, clang::QualType, unsigned Depth);
+  std::vector<const DetachedUse *> usesInside(const Function &Callee, const clang::Expr *Call,
+                                              DetachedUse &Here);
+  void visitThrowingCall(const State &, const clang::Expr *Site, const Function &Callee);
+  void visitCallbacks(const State &, const clang::CallExpr *);
+  bool followsDetaching(const State &, const clang::Stmt *);
   const clang::VarDecl *privateToken(const clang::Stmt *Operation) const;
   void judgeExits();
   void judgeExit(const clang::CFGBlock &, const State &);
@@ -106,6 +113,7 @@ private:
   llvm::DenseMap<const void *, const clang::Stmt *> TokenMakers; ///< by the variable that holds the token
   llvm::DenseMap<const clang::Stmt *, const clang::ValueDecl *> Holders; ///< of what operations result in
   llvm::DenseSet<const void *> GivenBack;                                ///< tokens that some path gives back
+  std::unique_ptr<clang::CFGPostDomTree> PostDominators;                 ///< built when it is first asked for
 };
 
 } // namespace ungil

@@ -12,6 +12,14 @@ namespace {
 
 constexpr unsigned MaxDepth = 5; // of helpers that a dealloc calls
 
+/// The function runs Python code or detaches the thread.
+bool letsOthersRun(llvm::StringRef Name) {
+  const SharingKnowledge &K = Knowledge::get().Sharing;
+  return K.Suspending.contains(Name) || llvm::any_of(K.SuspendingPrefixes, [&](const std::string &Prefix) {
+           return Name.starts_with(Prefix);
+         });
+}
+
 class Reader {
 public:
   Reader(const References &Refs, const std::function<bool(const FieldDecl *)> &IsLeaf, Teardown &Found)
@@ -125,6 +133,8 @@ private:
     }
     if (K.ClearWeakReferences.contains(Name))
       return tell(F, Call, "clears weak references");
+    if (letsOthersRun(Name))
+      return tell(F, Call, "calls '" + Name.str() + "', which lets other code run,");
     for (const IndirectCall &I : Refs.of(F.In).Indirect)
       if (I.Site == Call && I.What == IndirectCall::Clear)
         return tell(F, Call, "calls tp_clear");
@@ -156,6 +166,7 @@ void findFree(const References &Refs, const Effects &E, Teardown &Found) {
         isParameter(Refs, I.Site->getArg(0))) {
       Found.Frees = I.Site;
       Found.FreesIn = I.In;
+      Found.FreesThroughType = isa<MemberExpr>(I.Site->getCallee()->IgnoreParenCasts());
     }
     Found.ChainsToBase |= I.What == IndirectCall::Destructor;
   }
@@ -191,6 +202,9 @@ Teardown teardownOf(const References &Refs, const Function *Dealloc,
     if (const auto *Field = dyn_cast_or_null<FieldDecl>(Op.Where.Decl))
       OfType |= Field->getType()->isPointerType() && typeName(Field->getType()) == "_typeobject";
     Found.DropsType |= OfType;
+    if (OfType && Found.FreesThroughType && Op.In == Found.FreesIn &&
+        writtenBefore(Op.At, Found.Frees, Refs.index().context().getSourceManager()))
+      Found.DropsTypeBeforeFree = Op.At;
     const auto *Drop = dyn_cast<CallExpr>(Op.At);
     bool Asks = OfType && Drop && Drop->getNumArgs() && isa<CallExpr>(Drop->getArg(0)->IgnoreParenCasts());
     if (Asks && Found.Frees && Op.In == Found.FreesIn &&

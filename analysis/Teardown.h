@@ -1,4 +1,5 @@
-// What a tp_dealloc does, in order: finalize, untrack, drop, free, release the type. Helpers in the unit are followed.
+// What a tp_dealloc does, in order: finalize, untrack, drop, free, release the type. Helpers in the unit are
+// followed.
 #pragma once
 
 #include "analysis/References.h"
@@ -10,10 +11,13 @@ namespace ungil {
 struct Teardown {
   const clang::Expr *Frees = nullptr; ///< the call that gives the instance's memory back
   const Function *FreesIn = nullptr;
-  bool DropsType = false;    ///< the reference to the type is released somewhere
-  bool ChainsToBase = false; ///< another destructor is called on the object
-  bool Bounded = true;       ///< everything that the object is handed to is seen
+  bool FreesThroughType = false; ///< it is the type's tp_free
+  bool DropsType = false;        ///< the reference to the type is released somewhere
+  bool ChainsToBase = false;     ///< another destructor is called on the object
+  bool Bounded = true;           ///< everything that the object is handed to is seen
   const clang::Expr *ReadsTypeAfterFree = nullptr;
+  /// The last reference to the type may go with this, and the free is a function of the type.
+  const clang::Expr *DropsTypeBeforeFree = nullptr;
 
   const clang::Expr *Untracks = nullptr;
   const clang::Expr *Finalizes = nullptr;

@@ -1,10 +1,14 @@
 #include "analysis/ThreadState.h"
 
 #include "analysis/AccessPath.h"
+#include "analysis/Exceptions.h"
 #include "analysis/Names.h"
 #include "analysis/StateFlow.h"
 
 #include "clang/AST/ExprCXX.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace ungil {
 
@@ -53,34 +57,97 @@ void ThreadStates::findUsers() {
   }
 }
 
-const ThreadStates::Facts &ThreadStates::factsOf(const Function &F, Attachment Entry) {
-  auto &Slot = Known[{&F, unsigned(Entry)}];
-  if (Slot)
-    return *Slot;
-  Slot = std::make_unique<Facts>();
-  Facts &Out = *Slot; // the map may grow while callees are analysed
+std::unique_ptr<ThreadStates::Facts> ThreadStates::analyse(const Function &F, Attachment Entry) {
+  auto Out = std::make_unique<Facts>();
   auto &Graph = Graphs[&F];
   if (!Graph)
     Graph = FlowGraph::of(F.Decl);
-  Out.Exit = Entry;
-  Out.Returns = true;
-  if (const FlowGraph *G = Graph.get()) {
-    Out.Returns = false;
-    StateFlow Flow(*this, Out, F, *G, Entry);
-    ++Analysed;
-    if (!solveForward(G->cfg(), Flow)) {
-      ++GivenUp;
-      Out.Returns = true;
-      Out.Exit = Attachment::Unknown;
-    }
+  const FlowGraph *G = Graph.get(); // the map may grow while callees are analysed
+  if (!G) {
+    Out->Exit = Entry;
+    Out->Returns = true;
+    return Out;
   }
-  Out.Running = false;
+  StateFlow Flow(*this, *Out, F, *G, Entry);
+  ++Analysed;
+  if (!solveForward(G->cfg(), Flow)) {
+    ++GivenUp;
+    Out->Returns = true;
+    Out->Exit = Attachment::Unknown;
+  }
+  const SourceManager &SM = Index.context().getSourceManager();
+  llvm::sort(Out->Uses, [&](const DetachedUse &A, const DetachedUse &B) {
+    if (A.Where.getBegin() == B.Where.getBegin())
+      return A.IsDestruction < B.IsDestruction;
+    return SM.isBeforeInTranslationUnit(A.Where.getBegin(), B.Where.getBegin());
+  });
   return Out;
 }
 
+/// Functions that call one another are analysed until what is known of them does not change any more. The
+/// first round takes it that the outermost one does not return, so the result is the least that holds.
+const ThreadStates::Facts &ThreadStates::factsOf(const Function &F, Attachment Entry) {
+  constexpr unsigned MaxRounds = 6;
+  const Key Here{&F, unsigned(Entry)};
+  const unsigned Depth = Active.size();
+  if (auto At = Known.find(Here); At != Known.end()) {
+    const unsigned Head = At->second->DependsOn;
+    for (std::size_t I = Head; I < Active.size(); ++I)
+      Active[I].second = std::min(Active[I].second, Head);
+    return *At->second;
+  }
+  Known[Here] = std::make_unique<Facts>();
+  Known[Here]->DependsOn = Depth;
+  const std::size_t Mark = Provisional.size();
+  for (unsigned Round = 1;; ++Round) {
+    Active.push_back({Here, Depth + 1});
+    std::unique_ptr<Facts> New = analyse(F, Entry);
+    unsigned Needs = Active.back().second;
+    Active.pop_back();
+    Facts &Old = *Known[Here];
+    bool Stable = New->Exit == Old.Exit && New->Returns == Old.Returns && New->KeepsToken == Old.KeepsToken &&
+                  New->Uses.empty() == Old.Uses.empty();
+    bool Again = Needs <= Depth && !Stable && Round < MaxRounds;
+    GivenUp += Needs <= Depth && !Stable && !Again;
+    New->DependsOn = Again ? Depth : Needs < Depth ? Needs : Facts::Final;
+    Superseded.push_back(std::exchange(Known[Here], std::move(New)));
+    if (!Again && Needs < Depth) {
+      Provisional.push_back(Here);
+      return *Known[Here];
+    }
+    if (!Again) {
+      for (const Key &Member : llvm::drop_begin(Provisional, Mark))
+        Known[Member]->DependsOn = Facts::Final;
+      Provisional.resize(Mark);
+      return *Known[Here];
+    }
+    for (const Key &Member : llvm::drop_begin(Provisional, Mark)) {
+      Superseded.push_back(std::move(Known[Member]));
+      Known.erase(Member);
+    }
+    Provisional.resize(Mark);
+  }
+}
+
 const ThreadStates::Facts *ThreadStates::effectOf(const Function *F, Attachment Entry) {
-  const Facts &Of = factsOf(*F, Entry);
-  return Of.Running ? nullptr : &Of;
+  return &factsOf(*F, Entry);
+}
+
+/// Whether an exception can come out of a call of the function, by what the unit shows.
+bool ThreadStates::throwsOut(const Function &F) {
+  if (!Index.context().getLangOpts().CXXExceptions)
+    return false;
+  const auto *Prototype = F.Decl->getType()->getAs<FunctionProtoType>();
+  if (Prototype && Prototype->isNothrow())
+    return false;
+  auto [At, New] = Throws.try_emplace(&F, false); // false for calls that come back here
+  if (!New)
+    return At->second;
+  bool Found = throwsDirectly(F) || llvm::any_of(F.Calls, [&](const Call &C) {
+                 const Function *Callee = Index.find(C.Callee);
+                 return Callee && throwsOut(*Callee) && !isCaught(C.Site, F);
+               });
+  return Throws[&F] = Found;
 }
 
 std::vector<const DetachedUse *> ThreadStates::usesAfterDetaching(const Function &F) {
@@ -96,8 +163,6 @@ std::vector<const DetachedUse *> ThreadStates::usesAfterDetaching(const Function
 std::vector<const DetachedUse *> ThreadStates::usesWhenEnteredDetached(const Function &F) {
   std::vector<const DetachedUse *> Found;
   const Facts &Of = factsOf(F, Attachment::Detached);
-  if (Of.Running)
-    return Found;
   for (const DetachedUse &Use : Of.Uses)
     if (!Use.Since.At)
       Found.push_back(&Use);

@@ -37,6 +37,10 @@ struct DetachedUse {
   std::string Name; ///< the function of the API, or the class whose copy or destructor does it
   const clang::VarDecl *Variable = nullptr; ///< destroyed here, for implicit destructors
   bool IsDestruction = false, IsCopy = false;
+  const clang::CXXRecordDecl *Unseen = nullptr; ///< class whose destructor another unit defines
+  bool Conditional = false; ///< detached on some paths only, and used on all of those
+  /// Parameters of the function that must be nonzero, or zero, for the use to be reached.
+  llvm::SmallVector<std::pair<unsigned, bool>, 1> Requires;
   const Function *Callee = nullptr; ///< the use is inside this function, which is called here
   const DetachedUse *Inner = nullptr;
   StateOrigin Since;
@@ -46,7 +50,7 @@ struct DetachedUse {
 
 /// A path that breaks the pairing of detaching and attaching.
 struct StateImbalance {
-  enum Kind { LeftDetached, AttachedTwice, DetachedTwice, TokenKept, RestoredDetached } What;
+  enum Kind { LeftDetached, ThrownDetached, AttachedTwice, DetachedTwice, TokenKept, RestoredDetached } What;
   clang::SourceRange Where;
   clang::SourceRange Before;               ///< the operation that is not undone, or done a second time
   const clang::ValueDecl *Token = nullptr; ///< variable that holds the token
@@ -68,6 +72,10 @@ public:
   /// The state just before a call, whatever way the function was reached; unknown when the ways disagree.
   Attachment at(const Function &, const clang::Stmt *);
 
+  /// Whether the destructor of the type drops a reference: in its body, in a member, or in what a container
+  /// holds. Fills in how.
+  bool destroysReference(DetachedUse &, clang::QualType, unsigned Depth = 0);
+
   /// Whether the function, or one that it calls, attaches or detaches.
   bool changesState(const Function &F) const { return Users.contains(&F); }
 
@@ -79,9 +87,12 @@ private:
   friend class StateFlow;
   struct Facts;
 
+  using Key = std::pair<const Function *, unsigned>;
   const Facts &factsOf(const Function &, Attachment Entry);
-  /// Null while the function is being analysed, and for functions that leave the state alone.
+  /// What is known of the function so far: while it is being analysed, what the round before has found.
   const Facts *effectOf(const Function *, Attachment Entry);
+  std::unique_ptr<Facts> analyse(const Function &, Attachment Entry);
+  bool throwsOut(const Function &);
   void findUsers();
   unsigned enteredFromOutside(const Function &) const;
   void findEntries();
@@ -94,7 +105,12 @@ private:
   llvm::DenseSet<const Function *> DropsClosure; ///< entered by a thread that destroys the lambda afterwards
   llvm::DenseSet<const Function *> Users;        ///< of operations on the state, directly or through callees
   llvm::DenseMap<const Function *, unsigned> Entries; ///< bits of Attachment
-  llvm::DenseMap<std::pair<const Function *, unsigned>, std::unique_ptr<Facts>> Known;
+  llvm::DenseMap<Key, std::unique_ptr<Facts>> Known;
+  /// The functions that are being analysed, outermost first, with the outermost one that each depends on.
+  std::vector<std::pair<Key, unsigned>> Active;
+  std::vector<Key> Provisional;                   ///< known, but only as well as a function that is active
+  std::vector<std::unique_ptr<Facts>> Superseded; ///< uses of later rounds refer to them
+  llvm::DenseMap<const Function *, bool> Throws;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
   bool EntriesKnown = false;
   unsigned Analysed = 0, GivenUp = 0;

@@ -81,6 +81,18 @@ public:
   }
 };
 
+/// The way in which a spec gives tp_dictoffset and tp_weaklistoffset: members with names of their own.
+void readMembers(TypeInfo &T) {
+  for (const Expr *Element : elementsOf(T.Given.lookup("tp_members"))) {
+    llvm::ArrayRef<Expr *> Fields = elementsOf(Element);
+    std::string Name = Fields.size() > 2 ? stringOf(Fields[0]) : "";
+    if (Name == "__weaklistoffset__")
+      T.Given["tp_weaklistoffset"] = Fields[2];
+    else if (Name == "__dictoffset__")
+      T.Given["tp_dictoffset"] = Fields[2];
+  }
+}
+
 void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
   const std::vector<std::string> &Names = Knowledge::get().SlotNames;
   for (const Expr *Element : elementsOf(Slots)) {
@@ -175,6 +187,7 @@ std::unique_ptr<TypeInfo> readType(const VarDecl *V, const ASTContext &Context) 
       if (const Expr *Value = T->Given.lookup(Spec))
         T->Given[Name] = Value;
   }
+  readMembers(*T);
   T->Name = stringOf(T->Given.lookup("tp_name"));
   if (T->Name.empty())
     T->Name = V->getNameAsString();

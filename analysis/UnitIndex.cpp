@@ -127,6 +127,15 @@ public:
     return true;
   }
 
+  /// A loop over a range calls what its container and iterator define, though nobody writes the calls.
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) {
+    for (Stmt *Implicit : {static_cast<Stmt *>(S->getBeginStmt()), static_cast<Stmt *>(S->getEndStmt()),
+                           static_cast<Stmt *>(S->getCond()), static_cast<Stmt *>(S->getInc())})
+      if (Implicit && !TraverseStmt(Implicit))
+        return false;
+    return true;
+  }
+
   bool VisitCallExpr(CallExpr *C) { return addCall(C); }
   bool VisitCXXConstructExpr(CXXConstructExpr *C) { return addCall(C); }
 

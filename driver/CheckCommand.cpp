@@ -235,8 +235,9 @@ int checkCommand(const CheckArguments &Arguments) {
     for (const std::string &Path : narrow(Database, Arguments.Paths))
       return refuse("no unit of " + Database.Path + " is '" + Path + "' or lies below it");
 
+  auto IsHere = [&](const std::string &Path) { return Path == Root || llvm::StringRef(Path).starts_with(Root + "/"); };
   if (Arguments.Root.empty() && llvm::none_of(Database.Commands, [&](const CompileCommand &C) {
-        return llvm::StringRef(C.File).starts_with(Root + "/");
+        return IsHere(C.File) || (!Database.Path.empty() && IsHere(C.Directory)); // generated elsewhere, compiled here
       }))
     Root = projectRoot(fs::path(Database.Commands.front().File).parent_path()); // called from elsewhere
 

@@ -64,8 +64,10 @@ bool onlyOurRules(const Suppression &S, const std::vector<std::string> &RulesRun
   return !S.Rules.empty() && llvm::all_of(S.Rules, [&](const std::string &Pattern) {
     if (!llvm::StringRef(Pattern).starts_with("ungil-"))
       return false;
+    // A glob does not ask for the rules that are off by default.
     return llvm::all_of(allChecks(), [&](const CheckInfo &C) {
-      return !matches(Pattern, llvm::StringRef(C.Id)) || llvm::is_contained(RulesRun, C.Id);
+      return !matches(Pattern, llvm::StringRef(C.Id)) || llvm::is_contained(RulesRun, C.Id) ||
+             (!C.OnByDefault && Pattern != C.Id);
     });
   });
 }

@@ -9,6 +9,7 @@
 // Known holes: waits in other translation units; blocking input and output; spin loops.
 
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -75,9 +76,11 @@ private:
     for (const Call *Step : Route.Calls)
       D.Path.push_back(
           {Step->Site->getSourceRange(), "which calls '" + displayName(*Step->Callee) + "' here"});
-    D.Path.push_back(
-        {C.Site->getSourceRange(), "detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a "
-                                   "gil_scoped_release in a block of its own"});
+    D.Path.push_back({C.Site->getSourceRange(),
+                      "detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a "
+                      "gil_scoped_release in a block of its own"});
+    if (auto R = detachAround(C.Site, U.context()))
+      D.Repairs.push_back(std::move(*R));
     return D;
   }
 };

@@ -1,13 +1,13 @@
-// Reports a reference that is borrowed from a container which other threads can change, and that is used: they can remove
-// the object from the container, and free it, before the caller holds a reference of its own.
+// Reports a reference that is borrowed from a container which other threads can change, and that is used:
+// they can remove the object from the container, and free it, before the caller holds a reference of its own.
 //
-// Does not report containers that nobody else can reach or change (fresh ones, keyword dictionaries, what initialisation
-// made and nobody changes, what one lock guards everywhere), containers whose critical section is innermost while no
-// Python code runs, results that are only compared, code that one thread runs, and functions with an immutable owner such
-// as PyTuple_GetItem.
+// Does not report containers that nobody else can reach or change (fresh ones, keyword dictionaries, what
+// initialisation made and nobody changes, what one lock guards everywhere), containers whose critical section
+// is innermost while no Python code runs, results that are only compared, code that one thread runs, and
+// functions with an immutable owner such as PyTuple_GetItem.
 //
-// Known holes: containers that another translation unit changes; references that are borrowed through C++ wrappers
-// (py::handle, nb::handle); a container that escapes through an alias in a caller.
+// Known holes: containers that another translation unit changes; references that are borrowed through C++
+// wrappers (py::handle, nb::handle); a container that escapes through an alias in a caller.
 
 #include "analysis/BorrowedUses.h"
 #include "analysis/Knowledge.h"
@@ -46,18 +46,19 @@ private:
            !isHeldByContract(*C.In->Decl);
   }
 
-  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site, const BorrowedReference &Row,
-                                        BorrowedUses &Uses) {
+  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site,
+                                        const BorrowedReference &Row, BorrowedUses &Uses) {
     BorrowedUse Use = Uses.ofResult(Site);
     if (Use.What == BorrowedUse::None)
       return std::nullopt;
     std::string Owner = Row.From;
-    // What seldom changes is worth a report when the reference outlives the next call of Python code.
-    Confidence Sureness = Row.Container || Use.What < BorrowedUse::AfterPython || Use.ForSomeTypes ? Row.Sureness
-                                                                                                   : Confidence::Likely;
+    // What seldom changes is worth a report when the reference has to survive Python code.
+    bool Survives = (Use.What >= BorrowedUse::AfterPython && !Use.ForSomeTypes) || Use.DuringPython;
+    Confidence Sureness = !Row.Container && Survives ? Confidence::Likely : Row.Sureness;
     if (Row.Container) {
       const Expr *Container = argumentOf(Site, *Row.Container);
-      ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
+      ContainerOrigin Origin =
+          Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
       if (!Container || Origin.isPrivate())
         return std::nullopt;
       auto Object = objectOf(Container, U.paths());
@@ -72,11 +73,13 @@ private:
   }
 
   static Diagnosis describe(Unit &U, const Call &C, const CallExpr *Site, const BorrowedReference &Row,
-                            const std::string &Owner, const BorrowedUse &Use, const BorrowedUses &Uses, Confidence Sureness) {
+                            const std::string &Owner, const BorrowedUse &Use, const BorrowedUses &Uses,
+                            Confidence Sureness) {
     Diagnosis D;
     D.Where = Site->getSourceRange();
     D.Message = "'" + C.Callee->getNameAsString() + "' returns a reference borrowed from " + Owner +
-                ", which another thread can change " + consequence(Use) + "; use '" + Row.Replacement + "'" + versions(Row);
+                ", which another thread can change " + consequence(Use) + "; use '" + Row.Replacement + "'" +
+                versions(Row);
     D.Sureness = Sureness;
     if (Use.What >= BorrowedUse::AfterPython)
       D.Level = Severity::Error;
@@ -127,16 +130,20 @@ private:
   static std::string advice(const BorrowedReference &Row) {
     switch (Row.Rewrite) {
     case BorrowedReference::Same:
-      return "'" + Row.Replacement + "' takes the same arguments and returns a strong reference: drop an increment that "
+      return "'" + Row.Replacement +
+             "' takes the same arguments and returns a strong reference: drop an increment that "
              "follows, or add Py_DECREF on every path after the last use";
     case BorrowedReference::OutParameter:
     case BorrowedReference::OutParameterWithErrors:
-      return "'" + Row.Replacement + "' stores a strong reference through its last argument and returns 1, 0 when the key is "
-             "missing, or -1 with an exception: handle all three, and add Py_DECREF on every path after the last use";
+      return "'" + Row.Replacement +
+             "' stores a strong reference through its last argument and returns 1, 0 when the key is "
+             "missing, or -1 with an exception: handle all three, and add Py_DECREF on every path after the "
+             "last use";
     case BorrowedReference::Other:
       break;
     }
-    return "get a strong reference from '" + Row.Replacement + "', and add Py_DECREF on every path after the last use";
+    return "get a strong reference from '" + Row.Replacement +
+           "', and add Py_DECREF on every path after the last use";
   }
 
   std::map<const Function *, BorrowedUses> UsesOf;

@@ -6,7 +6,7 @@
 // detached.
 //
 // Known holes: helpers in other translation units; by-value parameters of bound functions; exception paths;
-// ownership inside std::function and std::any.
+// ownership inside std::function and std::any; variables of static storage, which die after the interpreter.
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
@@ -15,6 +15,8 @@
 namespace ungil {
 namespace {
 
+using namespace clang;
+
 class CloneWithoutAttachedThread : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
@@ -22,15 +24,34 @@ public:
     for (const DetachedStretch &S :
          detachedStretches(U, [](const DetachedUse &Use) { return Use.What != PythonApi::Attached; }))
       Found.push_back(describe(U, S));
+    for (const VarDecl *V : U.index().statics()) {
+      DetachedUse Use;
+      if (V->getTLSKind() == VarDecl::TLS_Dynamic && U.threadStates().destroysReference(Use, V->getType()))
+        Found.push_back(describe(*V));
+    }
     return Found;
   }
 
 private:
+  /// Variables of a thread die when it ends, long after it has detached.
+  static Diagnosis describe(const VarDecl &V) {
+    Diagnosis D;
+    D.Where = V.getLocation();
+    D.Message =
+        "'" + V.getNameAsString() +
+        "' drops its Python reference when its thread ends, which is detached by then; a destructor that "
+        "runs there crashes";
+    D.Path.push_back({V.getLocation(),
+                      "drop the reference before the thread detaches for the last time, or let "
+                      "the object attach in its destructor"});
+    return D;
+  }
+
   static Diagnosis describe(Unit &U, const DetachedStretch &S) {
     const DetachedUse &Use = *S.Uses.front();
     Diagnosis D;
     D.Where = Use.Where;
-    D.Sureness = S.Since.At && !S.Since.ByTest && !Use.Inner ? Confidence::Certain : Confidence::Likely;
+    D.Sureness = surenessOf(Use);
     D.Message = subject(Use) + ", " + whyDetached(U, S) + "; " + consequence(Use);
     explainDetached(U, S, Use, D);
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))

@@ -1,12 +1,12 @@
-// Reports a critical section on a second object that is begun inside one on a first, when the first object's fields
-// are used under both. The inner begin gives the outer section up while it waits, so the first object can have
-// changed, and another thread can be in the middle of changing it.
+// Reports a critical section on a second object that is begun inside one on a first, when the first object's
+// fields are used under both. The inner begin gives the outer section up while it waits, so the first object
+// can have changed, and another thread can be in the middle of changing it.
 //
-// Does not report sections on the same object, sections on a mutex, an inner section in which the first object is left
-// alone, and sections that only calls nest.
+// Does not report sections on the same object, sections on a mutex, an inner section in which the first
+// object is left alone, and sections that only calls nest.
 //
-// Known holes: the first object used through a helper; values that were read before and combined afterwards are left to
-// ungil-critical-section-suspended.
+// Known holes: the first object used through a helper; values that were read before and combined afterwards
+// are left to ungil-critical-section-suspended.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/Names.h"
@@ -51,14 +51,16 @@ private:
       if (!At || At->Begin != Inner.Begin)
         continue;
       auto Path = U.paths().resolve(M);
-      if (Path && llvm::any_of(Outer.Objects, [&](const AccessPath &Object) { return isBelow(*Path, Object); }))
+      if (Path &&
+          llvm::any_of(Outer.Objects, [&](const AccessPath &Object) { return isBelow(*Path, Object); }))
         return M;
     }
     return nullptr;
   }
 
   static bool isBelow(const AccessPath &Field, const AccessPath &Object) {
-    return Field.Kind == Object.Kind && Field.Root == Object.Root && Field.Fields.size() > Object.Fields.size() &&
+    return Field.Kind == Object.Kind && Field.Root == Object.Root &&
+           Field.Fields.size() > Object.Fields.size() &&
            std::equal(Object.Fields.begin(), Object.Fields.end(), Field.Fields.begin());
   }
 
@@ -89,9 +91,10 @@ private:
     std::string First = argument(U, Outer.Begin), Second = argument(U, Inner.Begin);
     if (!Begin || !End || First.empty() || Second.empty())
       return std::nullopt;
-    return Repair{"lock both objects at once",
-                  {FixItHint::CreateReplacement(*Begin, "Py_BEGIN_CRITICAL_SECTION2(" + First + ", " + Second + ")"),
-                   FixItHint::CreateReplacement(*End, "Py_END_CRITICAL_SECTION2()")}};
+    return Repair{
+        "lock both objects at once",
+        {FixItHint::CreateReplacement(*Begin, "Py_BEGIN_CRITICAL_SECTION2(" + First + ", " + Second + ")"),
+         FixItHint::CreateReplacement(*End, "Py_END_CRITICAL_SECTION2()")}};
   }
 
   static llvm::StringRef text(Unit &U, CharSourceRange Range) {
@@ -102,7 +105,8 @@ private:
     if (!First->getBeginLoc().isMacroID() || !Second->getBeginLoc().isMacroID())
       return std::nullopt;
     const SourceManager &SM = U.sources();
-    CharSourceRange A = SM.getExpansionRange(First->getBeginLoc()), B = SM.getExpansionRange(Second->getBeginLoc());
+    CharSourceRange A = SM.getExpansionRange(First->getBeginLoc()),
+                    B = SM.getExpansionRange(Second->getBeginLoc());
     SourceLocation Behind = Lexer::getLocForEndOfToken(A.getEnd(), 0, SM, U.context().getLangOpts());
     bool Near = text(U, CharSourceRange::getCharRange(Behind, B.getBegin())).trim(" \t\r\n;").empty();
     return Near ? std::optional(CharSourceRange::getTokenRange(A.getBegin(), B.getEnd())) : std::nullopt;

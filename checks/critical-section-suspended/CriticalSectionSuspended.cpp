@@ -1,14 +1,17 @@
-// Reports a pointer, a reference or a length that is read from an object in its critical section, and used after a call
-// that can suspend the section: Python code, another section, detaching. Other threads were let in meanwhile.
+// Reports a pointer, a reference or a length that is read from an object in its critical section, and used
+// after a call that can suspend the section: Python code, another section, detaching. Other threads were let
+// in meanwhile.
 //
-// Does not report values that are read again after the call, references that are counted before it, fields that nobody
-// changes while other threads run, and conversions such as PyObject_Str that seldom run Python code (those are possible).
+// Does not report values that are read again after the call, references that are counted before it, fields
+// that nobody changes while other threads run, and conversions such as PyObject_Str that seldom run Python
+// code (those are possible).
 //
-// Known holes: decrements, which can run finalizers; lengths from functions such as PyList_GET_SIZE; tests of a flag whose
-// result is acted on later; sections that callers hold.
+// Known holes: decrements, which can run finalizers; lengths from functions such as PyList_GET_SIZE; tests of
+// a flag whose result is acted on later; sections that callers hold.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "checks/Check.h"
@@ -17,12 +20,6 @@ namespace ungil {
 namespace {
 
 using namespace clang;
-
-struct Load {
-  const VarDecl *Into;
-  const Expr *From; ///< the member expression
-  AccessPath Path;
-};
 
 struct Members : BodyVisitor {
   std::vector<const MemberExpr *> Found;
@@ -61,7 +58,7 @@ private:
       if (!Path || !isOfSection(*Path, *Around) || !changes(U, *Path, M) || Reported.contains(V))
         continue;
       BorrowedUse Use = useOf(U, V, M, *Path, Uses);
-      if (Use.What != BorrowedUse::AfterPython)
+      if (Use.What != BorrowedUse::AfterPython || isBegunAgain(U, Use.After, *Around))
         continue;
       Reported.insert(V);
       Found.push_back(describe(U, F, V, M, *Around, Use));
@@ -76,7 +73,8 @@ private:
   }
 
   static bool isBelow(const AccessPath &Field, const AccessPath &Object) {
-    return Field.Kind == Object.Kind && Field.Root == Object.Root && Field.Fields.size() > Object.Fields.size() &&
+    return Field.Kind == Object.Kind && Field.Root == Object.Root &&
+           Field.Fields.size() > Object.Fields.size() &&
            std::equal(Object.Fields.begin(), Object.Fields.end(), Field.Fields.begin());
   }
 
@@ -91,10 +89,23 @@ private:
     auto Location = sharedLocation(Path, U.scope());
     auto Accesses = Location ? U.shared().locations().find(*Location) : U.shared().locations().end();
     return Accesses != U.shared().locations().end() &&
-           llvm::any_of(Accesses->second, [&](const SharedAccess &A) { return A.writes() && U.shared().isConcurrent(A); });
+           llvm::any_of(Accesses->second,
+                        [&](const SharedAccess &A) { return A.writes() && U.shared().isConcurrent(A); });
   }
 
-  static BorrowedUse useOf(Unit &U, const VarDecl *V, const Expr *SetBy, const AccessPath &Path, BorrowedUses &Uses) {
+  /// From 3.14 on, a section on the object that is locked already is left out.
+  static bool isBegunAgain(Unit &U, const Expr *Call, const Section &Around) {
+    const FunctionDecl *Callee = calleeOf(Call);
+    auto Effect = Knowledge::get().LockFunctions.find(Callee ? qualifiedName(*Callee) : std::string());
+    if (U.target() < PythonVersion{3, 14} || Effect == Knowledge::get().LockFunctions.end() ||
+        Effect->second.AlsoLock)
+      return false;
+    auto Object = objectOf(argumentOf(Call, Effect->second.Lock), U.paths());
+    return Object && Around.isOn(*Object);
+  }
+
+  static BorrowedUse useOf(Unit &U, const VarDecl *V, const Expr *SetBy, const AccessPath &Path,
+                           BorrowedUses &Uses) {
     if (V->getType()->isPointerType())
       return Uses.ofVariable(V, SetBy);
     if (!V->getType()->isIntegerType())
@@ -104,7 +115,8 @@ private:
 
   /// Whether the number is an index, bounds a loop, or is stored back.
   static bool isBound(Unit &U, const DeclRefExpr *R, const AccessPath &Path, const BorrowedUses &Uses) {
-    for (const Stmt *S = R, *Up = Uses.parents().getParent(R); Up; S = Up, Up = Uses.parents().getParent(Up)) {
+    for (const Stmt *S = R, *Up = Uses.parents().getParent(R); Up;
+         S = Up, Up = Uses.parents().getParent(Up)) {
       if (const auto *A = dyn_cast<ArraySubscriptExpr>(Up))
         return A->getIdx() == S;
       if (const auto *B = dyn_cast<BinaryOperator>(Up); B && B->isAssignmentOp())
@@ -119,8 +131,8 @@ private:
     return false;
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const MemberExpr *M, const Section &Around,
-                            const BorrowedUse &Use) {
+  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const MemberExpr *M,
+                            const Section &Around, const BorrowedUse &Use) {
     const FunctionDecl *Callee = calleeOf(Use.After);
     std::string Call = Callee ? "'" + displayName(*Callee) + "'" : "a call";
     Diagnosis D;
@@ -132,10 +144,12 @@ private:
     D.Path = routeTo(&F, ManyThreads, U.contexts());
     D.Path.push_back({Around.Begin->getSourceRange(), "the section is begun here"});
     D.Path.push_back({M->getSourceRange(), "read here"});
-    D.Path.push_back({Use.After->getSourceRange(), "the section can be suspended here, and other threads run"});
-    D.Path.push_back({Use.At->getSourceRange(), V->getType()->isIntegerType()
-                                                     ? "read it again after the call"
-                                                     : "read it again after the call, or take a reference before it"});
+    D.Path.push_back(
+        {Use.After->getSourceRange(), "the section can be suspended here, and other threads run"});
+    D.Path.push_back(
+        {Use.At->getSourceRange(), V->getType()->isIntegerType()
+                                       ? "read it again after the call"
+                                       : "read it again after the call, or take a reference before it"});
     return D;
   }
 };

@@ -1,12 +1,12 @@
 // Reports the tp_dealloc of a collected type that releases fields, clears weak references or calls tp_clear
-// while the collector still tracks the object: a collection that starts in another thread finds an object
-// with reference count zero, half torn down.
+// or runs Python code while the collector still tracks the object: a collection that starts in another thread
+// finds an object with reference count zero, half torn down. Also one that frees the object and never
+// untracks it.
 //
 // Does not report what happens while the object is resurrected for its finalizer, releases of strings and
 // numbers, and deallocs that first chain to one that untracks.
 //
-// Known holes: calls of Python code that are no release.
-
+// Known holes: plain memory that is freed before the object is untracked.
 #include "analysis/EdgeNotes.h"
 #include "analysis/Names.h"
 #include "analysis/Teardown.h"
@@ -30,11 +30,32 @@ public:
       Teardown Steps = teardownOf(U.types().references(), Dealloc, IsLeaf);
       if (Steps.BeforeUntrack)
         Found.push_back(describe(U, *T, Dealloc, Steps));
+      else if (Steps.Frees && !Steps.Untracks && !Steps.ChainsToBase && Steps.Bounded)
+        Found.push_back(describeNever(U, *T, Dealloc, Steps));
     }
     return Found;
   }
 
 private:
+  static Diagnosis describeNever(Unit &U, const TypeInfo &T, const Function *Dealloc, const Teardown &Steps) {
+    Diagnosis D;
+    D.Where = Steps.Frees->getSourceRange();
+    D.Message = "'" + displayName(*Dealloc->Decl) + "' frees an instance of '" + T.Name +
+                "' that the collector still tracks; call PyObject_GC_UnTrack first";
+    D.Path.push_back({nameRange(Dealloc->Decl),
+                      "untrack the object before anything else, after the finalizer if there is one"});
+    addRepair(U, Dealloc, Steps, D);
+    return D;
+  }
+
+  static void addRepair(Unit &U, const Function *Dealloc, const Teardown &Steps, Diagnosis &D) {
+    if (Steps.Untracks || Steps.Finalizes || Dealloc->Decl->getNumParams() == 0)
+      return;
+    std::string Call = "PyObject_GC_UnTrack(" + Dealloc->Decl->getParamDecl(0)->getNameAsString() + ");";
+    if (auto R = insertFirst(Dealloc->Decl, Call, "untrack the object first", U.context()))
+      D.Repairs.push_back(std::move(*R));
+  }
+
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Dealloc, const Teardown &Steps) {
     Diagnosis D;
     D.Where = Steps.BeforeUntrack->getSourceRange();
@@ -49,11 +70,7 @@ private:
       D.Path.push_back({Steps.Untracks->getSourceRange(), "untracked only here"});
     D.Path.push_back({nameRange(Dealloc->Decl),
                       "untrack the object before anything else, after the finalizer if there is one"});
-    if (!Steps.Untracks && !Steps.Finalizes && Dealloc->Decl->getNumParams() > 0) {
-      std::string Call = "PyObject_GC_UnTrack(" + Dealloc->Decl->getParamDecl(0)->getNameAsString() + ");";
-      if (auto R = insertFirst(Dealloc->Decl, Call, "untrack the object first", U.context()))
-        D.Repairs.push_back(std::move(*R));
-    }
+    addRepair(U, Dealloc, Steps, D);
     return D;
   }
 };

@@ -31,7 +31,7 @@ private:
     const DetachedUse &Use = *S.Uses.front();
     Diagnosis D;
     D.Where = Use.Where;
-    D.Sureness = S.Since.At && !S.Since.ByTest && !Use.Inner ? Confidence::Certain : Confidence::Likely;
+    D.Sureness = surenessOf(Use);
     D.Message = needs(Use) + whyDetached(U, S);
     explainDetached(U, S, Use, D);
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))

@@ -1,11 +1,12 @@
-// Reports a walk over a dictionary that other threads can change (PyDict_Next and its kin) when no critical section on that
-// dictionary spans the whole walk, and a key or value of a walk inside one that is used after Python code could run.
+// Reports a walk over a dictionary that other threads can change (PyDict_Next and its kin) when no critical
+// section on that dictionary spans the whole walk, and a key or value of a walk inside one that is used after
+// Python code could run.
 //
-// Does not report dictionaries that nobody else can reach or change (fresh ones, keyword dictionaries, what one lock guards
-// everywhere), walks whose callers hold the section, and code that one thread runs.
+// Does not report dictionaries that nobody else can reach or change (fresh ones, keyword dictionaries, what
+// one lock guards everywhere), walks whose callers hold the section, and code that one thread runs.
 //
-// Known holes: dictionaries that another translation unit changes; range-for over py::dict and nb::dict; a walk that is
-// spread over several calls while the caller of them all holds a section.
+// Known holes: dictionaries that another translation unit changes; range-for over py::dict and nb::dict; a
+// walk that is spread over several calls while the caller of them all holds a section.
 
 #include "analysis/BorrowedUses.h"
 #include "analysis/Knowledge.h"
@@ -42,8 +43,8 @@ private:
            !isHeldByContract(*C.In->Decl);
   }
 
-  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
-                                        const PythonCalls &Python) {
+  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site,
+                                        const BorrowingIterator &Row, const PythonCalls &Python) {
     const Expr *Container = argumentOf(Site, Row.Container);
     ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
     if (!Container || Origin.isPrivate())
@@ -53,7 +54,8 @@ private:
     if (!Object || !U.sections().guards(*C.In, Site, *Object))
       return unlocked(U, C, Site, Row, Origin, Uses);
     const Section *Around = U.sections().innermostAt(*C.In, Site);
-    if (const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr; Loop && isInside(Around->Begin, Loop, Uses.parents()))
+    if (const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr;
+        Loop && isInside(Around->Begin, Loop, Uses.parents()))
       return reopened(U, C, Site, Origin, *Around);
     return stale(U, C, Site, Row, Uses);
   }
@@ -84,31 +86,39 @@ private:
     Diagnosis D;
     D.Where = Site->getSourceRange();
     D.Message = "'" + C.Callee->getNameAsString() + "' walks over " + Origin.Description +
-                " without a critical section on it; another thread can change the dictionary under the walk and free what it "
+                " without a critical section on it; another thread can change the dictionary under the walk "
+                "and free what it "
                 "has returned";
     D.Sureness = isStep(U, C, Site, Row, Uses) ? Confidence::Possible : Origin.Sureness;
     D.Path = routeTo(C.In, ManyThreads, U.contexts());
     if (const Section *Inner = U.sections().innermostAt(*C.In, Site))
-      D.Path.push_back({Inner->Begin->getSourceRange(), "the section that is certain to be held here is on something else"});
+      D.Path.push_back({Inner->Begin->getSourceRange(),
+                        "the section that is certain to be held here is on something else"});
     const Stmt *Loop = loopAround(Site, Uses.parents());
-    D.Path.push_back({Loop ? Loop->getSourceRange() : Site->getSourceRange(),
-                      Loop ? "hold Py_BEGIN_CRITICAL_SECTION on the dictionary around the whole loop, and take a reference to "
-                             "what is used after a call that can run Python code; or walk over a copy (PyDict_Copy)"
-                           : "a section cannot span a walk that is spread over several calls: walk over a copy (PyDict_Copy, "
-                             "PyDict_Items)"});
+    D.Path.push_back(
+        {Loop ? Loop->getSourceRange() : Site->getSourceRange(),
+         Loop ? "hold Py_BEGIN_CRITICAL_SECTION on the dictionary around the whole loop, and take a "
+                "reference to "
+                "what is used after a call that can run Python code; or walk over a copy (PyDict_Copy)"
+              : "a section cannot span a walk that is spread over several calls: walk over a copy "
+                "(PyDict_Copy, "
+                "PyDict_Items)"});
     if (auto Fix = section(U, Site, Loop, Uses))
       D.Repairs.push_back(std::move(*Fix));
     return D;
   }
 
-  /// One step of a walk that somebody else drives, in a function that only a pointer leads to, and whose results get
-  /// references at once: the driver can hold the section, and often does.
-  static bool isStep(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row, const BorrowedUses &Uses) {
+  /// One step of a walk that somebody else drives, in a function that only a pointer leads to, and whose
+  /// results get references at once: the driver can hold the section, and often does.
+  static bool isStep(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
+                     const BorrowedUses &Uses) {
     if (loopAround(Site, Uses.parents()) || !(U.contexts().of(C.In) == ContextSet(Context::Escaped)))
       return false;
     bool Referenced = llvm::any_of(C.In->Calls, [&](const Call &Other) {
       return calls(Other.Site, Knowledge::get().References) &&
-             llvm::any_of(Row.Results, [&](ArgumentIndex I) { return names(argumentOf(Other.Site, 0), argumentOf(Site, I)); });
+             llvm::any_of(Row.Results, [&](ArgumentIndex I) {
+               return names(argumentOf(Other.Site, 0), argumentOf(Site, I));
+             });
     });
     return Referenced;
   }
@@ -126,7 +136,8 @@ private:
     return V && V == variableOf(A->getSubExpr());
   }
 
-  static Diagnosis reopened(Unit &U, const Call &C, const CallExpr *Site, const ContainerOrigin &Origin, const Section &Around) {
+  static Diagnosis reopened(Unit &U, const Call &C, const CallExpr *Site, const ContainerOrigin &Origin,
+                            const Section &Around) {
     Diagnosis D;
     D.Where = Site->getSourceRange();
     D.Message = "the critical section on " + Origin.Description + " is begun anew for each step of '" +
@@ -136,8 +147,8 @@ private:
     return D;
   }
 
-  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
-                                        BorrowedUses &Uses) {
+  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site,
+                                        const BorrowingIterator &Row, BorrowedUses &Uses) {
     for (ArgumentIndex I : Row.Results) {
       const VarDecl *V = result(Site, I);
       BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
@@ -146,31 +157,38 @@ private:
       Diagnosis D;
       D.Where = Use.At->getSourceRange();
       D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() +
-                  "' is used after Python code could run, which suspends the critical section; another thread can have freed it";
+                  "' is used after Python code could run, which suspends the critical section; another "
+                  "thread can have freed it";
       if (Use.ForSomeTypes)
         D.Sureness = Confidence::Possible;
       D.Path = routeTo(C.In, ManyThreads, U.contexts());
       D.Path.push_back({Site->getSourceRange(), "borrowed here"});
-      D.Path.push_back({Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});
-      D.Path.push_back({Site->getSourceRange(), "take a reference with Py_INCREF before that call, and drop it after the last use"});
+      D.Path.push_back(
+          {Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});
+      D.Path.push_back({Site->getSourceRange(),
+                        "take a reference with Py_INCREF before that call, and drop it after the last use"});
       return D;
     }
     return std::nullopt;
   }
 
   /// Puts the section around a loop that nothing in it leaves.
-  static std::optional<Repair> section(Unit &U, const CallExpr *Site, const Stmt *Loop, const BorrowedUses &Uses) {
+  static std::optional<Repair> section(Unit &U, const CallExpr *Site, const Stmt *Loop,
+                                       const BorrowedUses &Uses) {
     const auto *While = dyn_cast_or_null<WhileStmt>(Loop);
     const Expr *Container = argumentOf(Site, 0);
-    if (!While || While->getBeginLoc().isMacroID() || While->getEndLoc().isMacroID() || !isa<CompoundStmt>(While->getBody()) ||
-        !isa_and_nonnull<CompoundStmt>(Uses.parents().getParent(While)) || leaves(While->getBody()) || !variableOf(Container))
+    if (!While || While->getBeginLoc().isMacroID() || While->getEndLoc().isMacroID() ||
+        !isa<CompoundStmt>(While->getBody()) ||
+        !isa_and_nonnull<CompoundStmt>(Uses.parents().getParent(While)) || leaves(While->getBody()) ||
+        !variableOf(Container))
       return std::nullopt;
     const SourceManager &SM = U.sources();
     std::string Indent = Lexer::getIndentationForLine(While->getBeginLoc(), SM).str();
     std::string Name = variableOf(Container)->getNameAsString();
     SourceLocation End = Lexer::getLocForEndOfToken(While->getEndLoc(), 0, SM, U.context().getLangOpts());
     return Repair{"hold a critical section on '" + Name + "' around the loop",
-                  {FixItHint::CreateInsertion(While->getBeginLoc(), "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
+                  {FixItHint::CreateInsertion(While->getBeginLoc(),
+                                              "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
                    FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
   }
 

@@ -27,6 +27,8 @@ public:
     for (const auto &F : U.index().functions()) // in the order of the source
       if (auto Known = Deallocs.find(F.get()); Known != Deallocs.end())
         judgeDealloc(U, Known->first, Known->second, Found);
+    for (const auto &T : U.types().types())
+      judgeFreeSlot(U, *T, Found);
     return Found;
   }
 
@@ -71,6 +73,25 @@ private:
       else if (Is == Answer::No && collector().Untrack.contains(Name))
         Found.push_back(describe(*Types.front(), C, "is untracked"));
     }
+  }
+
+  /// tp_free given by hand.
+  static void judgeFreeSlot(Unit &U, const TypeInfo &T, std::vector<Diagnosis> &Found) {
+    Slot Free = T.slot("tp_free");
+    llvm::StringRef Name = Free.Named && Free.Named->getIdentifier() ? Free.Named->getName() : "";
+    Answer Is = U.types().isCollected(T);
+    bool Plain = collector().FreePlain.contains(Name), Collected = collector().FreeCollected.contains(Name);
+    if ((Is != Answer::Yes || !Plain) && (Is != Answer::No || !Collected))
+      return;
+    Diagnosis D;
+    D.Where = Free.At->getSourceRange();
+    D.Message = "'" + T.Name + "' takes " + (Plain ? "part" : "no part") +
+                " in cycle collection but its tp_free is " + Name.str() + "; the interpreter crashes";
+    D.Sureness = Confidence::Certain;
+    D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is defined here"});
+    D.Path.push_back({D.Where, std::string("use ") + (Plain ? "PyObject_GC_Del" : "PyObject_Free") +
+                                   ", or leave tp_free to the interpreter"});
+    Found.push_back(std::move(D));
   }
 
   static bool isSelf(Unit &U, const Function *Dealloc, const clang::Expr *Object) {

@@ -1,5 +1,6 @@
 // Reports the tp_dealloc of a heap type that frees the instance and does not release the instance's reference
-// to its type, and one that asks the freed instance for its type.
+// to its type, one that asks the freed instance for its type, and one that releases the type and then calls
+// its tp_free.
 //
 // Does not report static types, deallocs that chain to another tp_dealloc, and deallocs that hand the object
 // to a function that is not seen.
@@ -33,6 +34,8 @@ public:
         Found.push_back(describeLeak(U, *T, Dealloc, D));
       else if (D.ReadsTypeAfterFree)
         Found.push_back(describeRead(*T, D));
+      else if (D.DropsTypeBeforeFree)
+        Found.push_back(describeEarly(*T, D));
     }
     return Found;
   }
@@ -68,6 +71,16 @@ private:
         "{ PyTypeObject *type_ = " + Type + "; type_->tp_free(" + Object + "); Py_DECREF(type_); }";
     return Repair{"release the type after the instance",
                   {clang::FixItHint::CreateReplacement(clang::SourceRange(Begin, Call->getEndLoc()), Text)}};
+  }
+
+  static Diagnosis describeEarly(const TypeInfo &T, const Teardown &Steps) {
+    Diagnosis D;
+    D.Where = Steps.DropsTypeBeforeFree->getSourceRange();
+    D.Message = "the type of an instance of '" + T.Name +
+                "' is released before its tp_free is called; the last instance takes the type along";
+    D.Path.push_back({Steps.Frees->getSourceRange(), "tp_free is read from the type here"});
+    D.Path.push_back({D.Where, "release the type after the free"});
+    return D;
   }
 
   static Diagnosis describeRead(const TypeInfo &T, const Teardown &Steps) {

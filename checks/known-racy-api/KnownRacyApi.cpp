@@ -1,11 +1,12 @@
-// Reports a call of an interpreter function that has a known data race on free-threaded builds of the target version, in code
-// that several threads can run. The defect is the interpreter's; an extension can only avoid running the call twice at once,
-// or require a later version.
+// Reports a call of an interpreter function that has a known data race on free-threaded builds of the target
+// version, in code that several threads can run. The defect is the interpreter's; an extension can only avoid
+// running the call twice at once, or require a later version.
 //
-// Does not report versions after the repair, calls that only module initialisation makes, calls under a lock, and calls
-// on objects that nobody else can reach, where the race needs a shared object.
+// Does not report versions after the repair, calls that only module initialisation makes, calls under a lock,
+// and calls on objects that nobody else can reach, where the race needs a shared object.
 //
-// Known holes: the same function reached through another interpreter function; locks of other translation units.
+// Known holes: the same function reached through another interpreter function; locks of other translation
+// units.
 
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
@@ -33,11 +34,12 @@ public:
   }
 
 private:
-  static constexpr ContextSet Racing{Context::Reinit, Context::Concurrent, Context::Detached, Context::Alloc, Context::Escaped};
+  static constexpr ContextSet Racing{Context::Reinit, Context::Concurrent, Context::Detached, Context::Alloc,
+                                     Context::Escaped};
 
   static bool canRace(Unit &U, const Call &C) {
-    return U.contexts().of(C.In).intersects(Racing) && U.locks().reaches(*C.In, C.Site) && U.locks().at(*C.In, C.Site).empty() &&
-           !isHeldByContract(*C.In->Decl);
+    return U.contexts().of(C.In).intersects(Racing) && U.locks().reaches(*C.In, C.Site) &&
+           U.locks().at(*C.In, C.Site).empty() && !isHeldByContract(*C.In->Decl);
   }
 
   /// How sure it is that the call can race; empty when it cannot.
@@ -56,8 +58,8 @@ private:
   static Diagnosis describe(Unit &U, const Call &C, const KnownRace &Row, Confidence Sureness) {
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = "'" + C.Callee->getNameAsString() + "' has a known data race on free-threaded Python" + range(Row) + ": " +
-                Row.Problem + " (" + Row.Reference + ")";
+    D.Message = "'" + C.Callee->getNameAsString() + "' has a known data race on free-threaded Python" +
+                range(Row) + ": " + Row.Problem + " (" + Row.Reference + ")";
     D.Sureness = Sureness;
     if (!Row.Fixed)
       D.Level = Severity::Warning;

@@ -1,5 +1,6 @@
 // Reports a collected type whose mutable owned fields no tp_clear empties, so that the collector finds a
-// cycle and cannot break it; and a tp_clear that releases a field while the field still points at the object.
+// cycle and cannot break it; a tp_clear that releases a field while the field still points at the object; and
+// a tp_dealloc that frees the instance without releasing what tp_clear releases.
 //
 // Does not report fields that are set once when the object is made (a cycle then goes through something
 // mutable), fields that hold strings and numbers, clears shared with tp_dealloc through a helper, and arrays
@@ -24,6 +25,7 @@ public:
     std::vector<Diagnosis> Found;
     Judged.clear();
     for (const auto &T : U.types().types()) {
+      judgeDealloc(U, *T, Found);
       const Function *Traverse = T->slot("tp_traverse").Body;
       if (!Traverse || U.types().isCollected(*T) != Answer::Yes || T->Base.What == BaseType::Unknown)
         continue;
@@ -48,6 +50,37 @@ private:
       Found.push_back(describe(U, T, Traverse, Clear, Kept));
     else if (Clear)
       judgeEmptyClear(U, T, Traverse, Clear, Found);
+  }
+
+  /// A tp_dealloc that frees the instance with a reference in it, which tp_clear shows to be owned.
+  void judgeDealloc(Unit &U, const TypeInfo &T, std::vector<Diagnosis> &Found) {
+    const Function *Dealloc = T.slot("tp_dealloc").Body;
+    const Function *Clear = T.slot("tp_clear").Body;
+    if (!Dealloc || !Clear || !Judged.insert(Dealloc).second)
+      return;
+    const References &Refs = U.types().references();
+    Teardown Steps = teardownOf(Refs, Dealloc);
+    bool CallsClear = llvm::any_of(Refs.of(Dealloc).Indirect,
+                                   [](const IndirectCall &I) { return I.What == IndirectCall::Clear; });
+    if (!Steps.Frees || Steps.ChainsToBase || !Steps.Bounded || CallsClear)
+      return;
+    for (const Edge &E : T.Edges) {
+      const ReferenceOp *Release =
+          E.Kind != Edge::Borrowed ? Refs.of(Clear).find(ReferenceOp::Release, E.Field) : nullptr;
+      if (!Release || U.types().releases(Dealloc, E.Field) != Answer::No)
+        continue;
+      Diagnosis D;
+      D.Where = nameRange(Dealloc->Decl);
+      D.Message = "'" + displayName(*Dealloc->Decl) + "' frees an instance of '" + T.Name +
+                  "' without releasing '" + E.Field->getNameAsString() +
+                  "'; the object that it holds is never freed";
+      D.Sureness = Confidence::Certain;
+      D.Path.push_back(
+          {Release->At->getSourceRange(), "'" + displayName(*Release->In->Decl) + "' releases it here"});
+      D.Path.push_back(
+          {D.Where, "call '" + displayName(*Clear->Decl) + "' in tp_dealloc, after PyObject_GC_UnTrack"});
+      Found.push_back(std::move(D));
+    }
   }
 
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse, const Function *Clear,
@@ -144,8 +177,23 @@ private:
                   "; code that the release runs can use a dead object";
       D.Sureness = Nulled ? Confidence::Likely : Confidence::Certain;
       D.Path.push_back({nameRange(Field), "use Py_CLEAR, which sets the field to NULL first"});
+      if (auto R = clearInstead(U, Op))
+        D.Repairs.push_back(std::move(*R));
       Found.push_back(std::move(D));
     }
+  }
+
+  /// Py_XDECREF(self->f); becomes Py_CLEAR(self->f);
+  static std::optional<Repair> clearInstead(Unit &U, const ReferenceOp &Release) {
+    const auto *Drop = llvm::dyn_cast<clang::CallExpr>(Release.At);
+    std::string Field =
+        Drop && Drop->getNumArgs() == 1 ? sourceText(Drop->getArg(0)->getSourceRange(), U.context()) : "";
+    clang::CharSourceRange Range = U.sources().getExpansionRange(Release.At->getSourceRange());
+    std::string Written = sourceText(Release.At->getSourceRange(), U.context());
+    if (Field.empty() || !isStatement(Release.At, U.context()) || Written.find(Field) == std::string::npos)
+      return std::nullopt;
+    return Repair{"set the field to NULL before the release",
+                  {clang::FixItHint::CreateReplacement(Range, "Py_CLEAR(" + Field + ")")}};
   }
 
   /// self->f = NULL comes first, as where a copy is released.

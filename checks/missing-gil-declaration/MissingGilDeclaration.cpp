@@ -18,7 +18,8 @@ public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
     for (const ModuleDeclaration &M : modulesOf(U))
-      if (M.Gil == ModuleDeclaration::Silent && (M.How == ModuleDeclaration::Binding || U.macros().HasGilSlot))
+      if (M.Gil == ModuleDeclaration::Silent &&
+          (M.How == ModuleDeclaration::Binding || U.macros().HasGilSlot))
         Found.push_back(describe(M));
     return Found;
   }

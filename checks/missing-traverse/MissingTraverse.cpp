@@ -10,7 +10,10 @@
 // Python get to use.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
+
+#include "clang/AST/DeclCXX.h"
 
 namespace ungil {
 namespace {
@@ -27,19 +30,35 @@ public:
         continue;
       std::vector<const Edge *> Owned;
       for (const Edge *E : TypeGraph::collectable(*T))
-        if (E->ReleasedByType && (Traverses || !visitedByOwner(U, *E)))
+        if (E->ReleasedByType && !visitedByOwner(U, *T, *E))
           Owned.push_back(E);
       if (!Owned.empty())
-        Found.push_back(describe(*T, Owned, Traverses));
+        Found.push_back(describe(U, *T, Owned, Traverses));
     }
     return Found;
   }
 
 private:
   /// Parts of another object, whose tp_traverse visits what they hold.
-  static bool visitedByOwner(Unit &U, const Edge &E) {
-    return llvm::any_of(U.types().references().on(E.Field),
-                        [](const ReferenceOp &Op) { return Op.What == ReferenceOp::Visit; });
+  static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
+    return llvm::any_of(U.types().types(), [&](const auto &Owner) {
+      const Function *Traverse = Owner->slot("tp_traverse").Body;
+      return Traverse && Owner->Struct && !beginsWith(Owner->Struct, T.Struct) &&
+             U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
+    });
+  }
+
+  /// The struct is the other one or has it as its first member, as the objects of derived types do.
+  static bool beginsWith(const clang::RecordDecl *Struct, const clang::RecordDecl *Other) {
+    while (Struct && Struct != Other) {
+      const auto *Class = llvm::dyn_cast<clang::CXXRecordDecl>(Struct);
+      clang::QualType First = Class && Class->getNumBases() ? Class->bases_begin()->getType()
+                              : Struct->field_empty()       ? clang::QualType()
+                                                            : Struct->field_begin()->getType();
+      Struct = First.isNull() ? nullptr : First->getAsRecordDecl();
+      Struct = Struct ? Struct->getDefinition() : nullptr;
+    }
+    return Struct;
   }
 
   static Diagnosis flagAlone(const TypeInfo &T) {
@@ -52,7 +71,8 @@ private:
     return D;
   }
 
-  static Diagnosis describe(const TypeInfo &T, const std::vector<const Edge *> &Owned, bool Traverses) {
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const std::vector<const Edge *> &Owned,
+                            bool Traverses) {
     bool One = Owned.size() == 1;
     Diagnosis D;
     D.Where = nameRange(T.Definition);
@@ -61,8 +81,8 @@ private:
         (Traverses ? " and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so the collector does not call it"
                    : std::string(" but has no tp_traverse")) +
         "; cycles through " + (One ? "it" : "them") + " are never freed";
-    D.Sureness = (Traverses ? T.has("basetype") : needsOwnContainer(T, Owned)) ? Confidence::Possible
-                                                                               : Confidence::Likely;
+    D.Sureness = (Traverses ? T.has("basetype") : needsOwnContainer(U, T, Owned)) ? Confidence::Possible
+                                                                                  : Confidence::Likely;
     for (const Edge *E : Owned)
       explainEdge(*E, "can hold any object", D.Path);
     D.Path.push_back(
@@ -72,13 +92,15 @@ private:
     return D;
   }
 
-  /// No object that Python code chose gets into the fields, or they are set once, to the module's own
-  /// objects: a cycle needs one of those to refer back.
-  static bool needsOwnContainer(const TypeInfo &T, const std::vector<const Edge *> &Owned) {
+  /// No object that Python code chose gets into the fields; or they are set once, to the module's own
+  /// objects, or hold objects of a type that is not seen: a cycle needs one of those to refer back.
+  static bool needsOwnContainer(Unit &U, const TypeInfo &T, const std::vector<const Edge *> &Owned) {
     return llvm::all_of(Owned, [&](const Edge *E) {
-      bool Typed = !E->Field->getType()->isPointerType() ||
-                   E->Field->getType()->getPointeeType()->getAsRecordDecl() == nullptr ||
-                   E->Field->getType()->getPointeeType()->getAsRecordDecl()->getName() != "_object";
+      clang::QualType Target = E->Field->getType()->getPointeeType();
+      const clang::RecordDecl *Record = Target.isNull() ? nullptr : Target->getAsRecordDecl();
+      bool Typed = !Record || isOwnStruct(Record);
+      if (Record && Typed && !U.types().typeOfStruct(Record))
+        return true;
       return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
   }

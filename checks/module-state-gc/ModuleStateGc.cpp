@@ -21,8 +21,9 @@ public:
     std::vector<Diagnosis> Found;
     for (const clang::VarDecl *V : U.index().initialised())
       if (auto M = readModule(V, U.context()))
-        if (auto D = judge(U, *M))
-          Found.push_back(std::move(*D));
+        for (auto &D : {judge(U, *M), judgeRelease(U, *M)})
+          if (D)
+            Found.push_back(*D);
     return Found;
   }
 
@@ -52,6 +53,39 @@ private:
     if (Owned.empty() || (!M.Traverse && !HoldsType))
       return std::nullopt;
     return describe(M, Traverse, Owned);
+  }
+
+  /// What m_traverse visits and neither m_clear nor m_free releases.
+  static std::optional<Diagnosis> judgeRelease(Unit &U, const ModuleInfo &M) {
+    const Function *Traverse = bodyOf(U, M.Traverse);
+    if (!M.State || !M.Slots || !Traverse)
+      return std::nullopt;
+    std::vector<const Function *> Releasers;
+    for (const clang::Expr *E : {M.Clear, M.Free})
+      if (E && !bodyOf(U, E))
+        return std::nullopt;
+      else if (E)
+        Releasers.push_back(bodyOf(U, E));
+    std::vector<Edge> Edges = U.types().edgesOf(M.State, Releasers);
+    std::vector<const Edge *> Kept;
+    for (const Edge &E : Edges)
+      if (E.Kind == Edge::Owned && U.types().visits(Traverse, E.Field) == Answer::Yes &&
+          llvm::all_of(Releasers,
+                       [&](const Function *F) { return U.types().releases(F, E.Field) == Answer::No; }))
+        Kept.push_back(&E);
+    if (Kept.empty())
+      return std::nullopt;
+    const Function *Clear = bodyOf(U, M.Clear);
+    Diagnosis D;
+    D.Where = nameRange(Clear ? static_cast<const clang::NamedDecl *>(Clear->Decl) : M.Definition);
+    D.Message = "the state of module '" + M.Name + "' owns " + quotedFields(Kept) + ", but " +
+                (Releasers.empty() ? "the module has neither m_clear nor m_free"
+                                   : std::string("nothing releases ") + (Kept.size() == 1 ? "it" : "them")) +
+                "; what it refers to is never freed";
+    for (const Edge *E : Kept)
+      explainEdge(*E, "is visited and never released", D.Path);
+    D.Path.push_back({D.Where, "release in m_clear what m_traverse visits, and call m_clear from m_free"});
+    return D;
   }
 
   static bool holdsHeapType(Unit &U, const clang::FieldDecl *Field) {

@@ -21,24 +21,34 @@ public:
   explicit MutableGlobalState(const CheckOptions &Options) : Scalars(Options.flag("Scalars")) {}
 
   std::vector<Diagnosis> run(Unit &U) override {
-    std::vector<Diagnosis> Found;
+    std::vector<ToldRace> Found;
     Claims Claimed(U);
     std::vector<AccessPath> Reported;
-    std::vector<Race> Fields;
-    for (const auto &[Location, Accesses] : U.shared().locations()) {
+    for (const AccessPath &Location : variablesFirst(U.shared())) {
+      const SharedState::Accesses &Accesses = U.shared().locations().find(Location)->second;
       if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
         continue;
       auto R = raceAt(U, Location, Accesses);
-      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Fields))
+      if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Found))
         continue;
       Reported.push_back(Location);
-      Fields.push_back(*R);
-      Found.push_back(describe(U, *R));
+      Found.push_back({*R, describe(U, *R)});
     }
-    return Found;
+    return reported(U, std::move(Found), "variables");
   }
 
 private:
+  /// Before what they point to.
+  static std::vector<AccessPath> variablesFirst(const SharedState &S) {
+    std::multimap<std::size_t, AccessPath> ByLength;
+    for (const auto &[Location, Accesses] : S.locations())
+      ByLength.emplace(Location.Fields.size(), Location);
+    std::vector<AccessPath> All;
+    for (auto &[Length, Location] : ByLength)
+      All.push_back(std::move(Location));
+    return All;
+  }
+
   /// One finding for a variable, not one more for what it points to.
   static bool isPartOfReported(const AccessPath &P, const std::vector<AccessPath> &Reported) {
     return llvm::any_of(Reported, [&](const AccessPath &R) {
@@ -48,8 +58,9 @@ private:
   }
 
   /// One finding for the fields of a struct that one function sets together.
-  static bool isSibling(const Race &R, const std::vector<Race> &Reported) {
-    return llvm::any_of(Reported, [&](const Race &Other) {
+  static bool isSibling(const Race &R, const std::vector<ToldRace> &Reported) {
+    return llvm::any_of(Reported, [&](const ToldRace &Earlier) {
+      const Race &Other = Earlier.What;
       const AccessPath &A = *R.Location, &B = *Other.Location;
       return A.Kind == B.Kind && A.Root == B.Root && !A.Fields.empty() && A.Fields.size() == B.Fields.size() &&
              std::equal(A.Fields.begin(), A.Fields.end() - 1, B.Fields.begin()) && R.What == Other.What &&
@@ -122,7 +133,12 @@ private:
       return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static && R.Write->What != SharedAccess::Exposed &&
                  !llvm::is_contained(R.Location->Fields, nullptr);
-    return Plain ? Confidence::Certain : Confidence::Likely;
+    return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain : Confidence::Likely;
+  }
+
+  /// Whether the interpreter or a thread is known to come there, not just some other unit.
+  static bool isEntered(Unit &U, const SharedAccess &A) {
+    return U.contexts().of(A.owner()) != ContextSet(Context::Escaped);
   }
 
   /// A struct whose address is passed on, with no write in sight. A number that is read after that was filled there.
@@ -130,7 +146,8 @@ private:
     clang::QualType T = typeOf(*R.Location, U.context());
     auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
     auto Reads = [](const SharedAccess *A) { return A->What == SharedAccess::Read; };
-    if (T->isScalarType() && isUninitialised(*R.Location) && llvm::any_of(R.Unguarded, Reads))
+    if (T->isScalarType() && isUninitialised(*R.Location) &&
+        (R.What == Stake::Buffer || llvm::any_of(R.Unguarded, Reads)))
       return false;
     return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
            llvm::none_of(R.Guarded, Writes);

@@ -58,7 +58,7 @@ public:
     Claims Claimed(U);
     for (const auto &[Location, All] : U.shared().locations()) {
       if (!isFlag(U, Location) || Claimed.has(Location) ||
-          llvm::any_of(All, [](const SharedAccess &A) { return A.Atomic.has_value(); }))
+          !llvm::all_of(All, [&](const SharedAccess &A) { return !A.Atomic && (!A.writes() || setsFlag(U, A)); }))
         continue;
       if (auto D = judge(U, All))
         Found.push_back(std::move(*D));
@@ -74,6 +74,13 @@ private:
       return false;
     const auto *Named = T->getAs<TypedefType>();
     return !Named || Named->getDecl()->getName() != "sig_atomic_t";
+  }
+
+  /// Flags are given constants and truth values; numbers are something else.
+  static bool setsFlag(Unit &U, const SharedAccess &A) {
+    Expr::EvalResult Value;
+    return A.What == SharedAccess::Write && A.Value && !A.Value->isValueDependent() &&
+           (A.Value->IgnoreParenImpCasts()->isKnownToHaveBooleanValue() || A.Value->EvaluateAsInt(Value, U.context()));
   }
 
   const Conditions &conditionsOf(const Function &F) {
@@ -99,7 +106,7 @@ private:
         continue;
       bool Polled = isPolled(U, Read);
       for (const SharedAccess &Write : All) {
-        if ((Write.What != SharedAccess::Write && Write.What != SharedAccess::Update) || Write.In == Read.In ||
+        if (!Write.writes() || Write.In == Read.In ||
             !S.isConcurrent(Write) || S.guardsOf(Write).shareWith(S.guardsOf(Read)) || startsLater(U, Write, Read))
           continue;
         if (Polled)

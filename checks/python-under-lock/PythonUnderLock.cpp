@@ -21,6 +21,7 @@ class PythonUnderLock : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
+    llvm::DenseSet<const clang::Expr *> Reached; // a helper is told for the first of its callers
     for (const LockUse &Use : lockUses(U)) {
       if (Use.Reentrant || !Use.FromPython || (!Use.Detaches && waitedForAttached(Use)))
         continue;
@@ -30,6 +31,8 @@ public:
             llvm::is_contained(Told, Hold.In))
           continue;
         Told.push_back(Hold.In);
+        if (!Hold.Through.empty() && !Reached.insert(Hold.Through.back()->Site).second)
+          continue;
         Found.push_back(describe(Use, Hold));
       }
     }

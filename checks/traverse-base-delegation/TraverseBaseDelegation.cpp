@@ -1,6 +1,7 @@
-// Reports the tp_traverse or tp_clear of a type with a collected base that does not call the base's: giving a
-// slot disables its inheritance, so the fields of the base are not visited or not cleared. Also a call of the
-// base through Py_TYPE(self)->tp_base, which calls itself for ever once a subclass exists.
+// Reports the tp_traverse, tp_clear or tp_dealloc of a type with a collected base that does not call the
+// base's: giving a slot disables its inheritance, so the fields of the base are not visited, cleared or
+// released. Also a call of the base through Py_TYPE(self)->tp_base, which calls itself for ever once a
+// subclass exists.
 //
 // Does not report functions that reach the base directly, through a slot, through a helper, or that touch
 // every field of the base themselves, as where two structs share their beginning.
@@ -10,6 +11,7 @@
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/Teardown.h"
 #include "checks/Check.h"
 
 #include "clang/AST/Expr.h"
@@ -31,6 +33,7 @@ public:
         if (TypeGraph::isCollected(T->Base, U.types()) == Answer::Yes && forgetsBase(U, *T, Name, Body))
           Found.push_back(describe(U, *T, Name, Body));
       }
+      judgeDealloc(U, *T, Judged, Found);
       if (inheritsNothing(U, *T))
         Found.push_back(describeFlag(*T));
     }
@@ -55,6 +58,26 @@ private:
     const Function *Base = U.types().effective(*T.Base.Type, Name).Body;
     return Base && Base != Body && !llvm::is_contained(E.Functions, Base) &&
            leavesFieldsOut(U, T, Name, Body);
+  }
+
+  /// A tp_dealloc that frees the instance itself has to release the fields of the base, too.
+  static void judgeDealloc(Unit &U, const TypeInfo &T, llvm::DenseSet<const Function *> &Judged,
+                           std::vector<Diagnosis> &Found) {
+    const Function *Body = T.slot("tp_dealloc").Body;
+    bool Derives = T.Base.What == BaseType::InUnit || T.Base.What == BaseType::BuiltIn;
+    if (!Body || !Derives || TypeGraph::isCollected(T.Base, U.types()) != Answer::Yes ||
+        !Judged.insert(Body).second)
+      return;
+    const References &Refs = U.types().references();
+    Teardown Steps = teardownOf(Refs, Body);
+    if (!Steps.Frees || Steps.ChainsToBase || !Steps.Bounded)
+      return;
+    const Function *Base = T.Base.Type ? U.types().effective(*T.Base.Type, "tp_dealloc").Body : nullptr;
+    bool Forgets =
+        T.Base.What == BaseType::BuiltIn || (Base && !llvm::is_contained(Refs.of(Body).Functions, Base) &&
+                                             leavesFieldsOut(U, T, "tp_dealloc", Body));
+    if (Forgets)
+      Found.push_back(describe(U, T, "tp_dealloc", Body));
   }
 
   /// Through the public functions of the base, as PyDict_Clear(self).
@@ -91,7 +114,10 @@ private:
     D.Where = nameRange(Body->Decl);
     D.Message = "'" + T.Name + "' derives from collected type '" + T.Base.Name + "', but '" +
                 displayName(*Body->Decl) + "' does not call the base's " + Name.str() +
-                "; fields of the base are not " + (Name == "tp_traverse" ? "visited" : "cleared");
+                "; fields of the base are not " +
+                (Name == "tp_traverse" ? "visited"
+                 : Name == "tp_clear"  ? "cleared"
+                                       : "released");
     if (T.Base.Type)
       D.Path.push_back(
           {nameRange(T.Base.Type->Definition), "the base '" + T.Base.Name + "' is defined here"});

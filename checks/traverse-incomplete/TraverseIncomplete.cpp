@@ -1,6 +1,7 @@
 // Reports a field that an object owns, because its tp_dealloc or tp_clear releases it, new references are
 // stored in it, or Python code can assign it, while the type's tp_traverse does not hand it to the collector.
-// Also a field that tp_traverse visits although nobody ever takes a reference for it.
+// Also a field that tp_traverse visits although nobody ever takes a reference for it, and one that it visits
+// twice.
 //
 // Does not report fields that hold strings and numbers only, borrowed pointers, fields that tp_traverse
 // reaches through helpers, loops, macros or the base, and fields that it mentions without visiting, which is
@@ -11,7 +12,10 @@
 
 #include "analysis/EdgeNotes.h"
 #include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
+
+#include <map>
 
 namespace ungil {
 namespace {
@@ -21,6 +25,7 @@ public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
     llvm::DenseSet<std::pair<const Function *, const clang::FieldDecl *>> Judged;
+    llvm::DenseSet<const Function *> Twice;
     for (const auto &T : U.types().types()) {
       Slot Traverse = T->slot("tp_traverse");
       if (!Traverse.Body || U.types().isCollected(*T) == Answer::No)
@@ -35,6 +40,10 @@ public:
       for (const Edge &E : T->Edges)
         if (E.Kind == Edge::Borrowed && Judged.insert({Traverse.Body, E.Field}).second)
           judgeBorrowed(U, *T, Traverse.Body, E, Found);
+      if (Twice.insert(Traverse.Body).second) {
+        judgeRepeatedFields(U, *T, Traverse.Body, Found);
+        judgeRepeatedType(U, *T, Traverse.Body, Found);
+      }
     }
     return Found;
   }
@@ -99,6 +108,71 @@ private:
     D.Path.push_back({Stored->At->getSourceRange(), "stored here without a new reference"});
     D.Path.push_back({nameRange(E.Field), "do not visit it, or own the reference"});
     Found.push_back(std::move(D));
+  }
+
+  /// Py_VISIT(self->f) more than once among the statements that always run.
+  static void judgeRepeatedFields(Unit &U, const TypeInfo &T, const Function *Traverse,
+                                  std::vector<Diagnosis> &Found) {
+    const auto *Body = llvm::dyn_cast<clang::CompoundStmt>(Traverse->Decl->getBody());
+    std::map<std::pair<const clang::FieldDecl *, const clang::VarDecl *>, const ReferenceOp *> First;
+    for (const Edge &E : T.Edges)
+      for (const ReferenceOp &Op : U.types().references().on(E.Field)) {
+        const clang::VarDecl *Of =
+            Op.In == Traverse && Op.What == ReferenceOp::Visit ? ownerOf(Op, E.Field) : nullptr;
+        if (!Of || !Body || !alwaysRuns(U, *Body, Op.At))
+          continue;
+        auto [Known, New] = First.try_emplace({E.Field, Of}, &Op);
+        if (!New)
+          Found.push_back(describeTwice("'" + E.Field->getNameAsString() + "'",
+                                        Known->second->At->getSourceRange(), Op.At->getSourceRange(),
+                                        "visit it once"));
+      }
+  }
+
+  /// The variable in variable->field; null when the visitor gets something else.
+  static const clang::VarDecl *ownerOf(const ReferenceOp &Visit, const clang::FieldDecl *Field) {
+    const auto *C = llvm::dyn_cast<clang::CallExpr>(Visit.At);
+    const auto *M =
+        C && C->getNumArgs() ? llvm::dyn_cast<clang::MemberExpr>(C->getArg(0)->IgnoreParenCasts()) : nullptr;
+    return M && M->getMemberDecl()->getCanonicalDecl() == Field ? variableNamedBy(M->getBase()) : nullptr;
+  }
+
+  /// In the body itself, or in the loop that Py_VISIT is, not under a condition.
+  static bool alwaysRuns(Unit &U, const clang::CompoundStmt &Body, const clang::Expr *E) {
+    clang::SourceLocation At = U.sources().getExpansionLoc(E->getBeginLoc());
+    return llvm::any_of(Body.body(), [&](const clang::Stmt *S) {
+      return llvm::isa<clang::DoStmt>(S) && S->getBeginLoc().isMacroID() &&
+             U.sources().getExpansionLoc(S->getBeginLoc()) == At;
+    });
+  }
+
+  /// Py_VISIT(Py_TYPE(self)) beside the call of a base that does the same.
+  static void judgeRepeatedType(Unit &U, const TypeInfo &T, const Function *Traverse,
+                                std::vector<Diagnosis> &Found) {
+    const References &Refs = U.types().references();
+    const Slot Base =
+        T.Base.What == BaseType::InUnit ? U.types().effective(*T.Base.Type, "tp_traverse") : Slot();
+    const ReferenceOp *Own = nullptr;
+    for (const ReferenceOp &Op : Refs.of(Traverse).Ops)
+      if (!Own && Op.What == ReferenceOp::Visit && Op.Where.What == Origin::TypeOfObject && Op.In == Traverse)
+        Own = &Op;
+    for (const Call &C : Traverse->Calls)
+      if (Own && Base.Body && Base.Body != Traverse && U.index().find(C.Callee) == Base.Body &&
+          Refs.of(Base.Body).visitsType())
+        Found.push_back(
+            describeTwice("the type of the instance", Own->At->getSourceRange(), C.Site->getSourceRange(),
+                          "'" + displayName(*Base.Body->Decl) + "' visits it already; leave it to the base"));
+  }
+
+  static Diagnosis describeTwice(const std::string &What, clang::SourceRange First, clang::SourceRange Second,
+                                 const std::string &Advice) {
+    Diagnosis D;
+    D.Where = Second;
+    D.Message =
+        What + " is visited twice; the collector counts a reference too few and may clear a live object";
+    D.Path.push_back({First, "visited here first"});
+    D.Path.push_back({Second, Advice});
+    return D;
   }
 
   /// The value is another field, read without taking a reference anywhere in the function.

@@ -1,12 +1,11 @@
 // Reports the tp_traverse of a heap type that does not visit the instance's type: since Python 3.9 every
 // instance of a heap type owns a reference to it, so a class whose instances are in a cycle with it is never
-// freed.
+// freed. Also a heap type that inherits the tp_traverse of a built-in type.
 //
 // Does not report static types, traversals that visit the type through a helper or through the tp_traverse of
 // a base in the unit that does, and traversals that hand the object to a base or a function that is not seen.
 //
-// Known holes: types that inherit the tp_traverse of a built-in type, which does not visit heap types either.
-
+// Known holes: a base that another unit defines or that is chosen at run time is taken to visit the type.
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
@@ -24,6 +23,8 @@ public:
     std::vector<Diagnosis> Found;
     llvm::DenseSet<const Function *> Judged;
     for (const auto &T : U.types().types()) {
+      if (inheritsFromStatic(U, *T))
+        Found.push_back(describeInherited(*T));
       const Function *Traverse = T->slot("tp_traverse").Body;
       if (!T->Heap || !Traverse || U.types().isCollected(*T) != Answer::Yes ||
           !Judged.insert(Traverse).second)
@@ -36,6 +37,25 @@ public:
   }
 
 private:
+  /// Flag and functions of a built-in type, none of which visits the type of the object.
+  static bool inheritsFromStatic(Unit &U, const TypeInfo &T) {
+    return T.Heap && T.Base.What == BaseType::BuiltIn && !T.slot("tp_traverse") && !T.slot("tp_clear") &&
+           U.types().isCollected(T) == Answer::Yes;
+  }
+
+  /// Without fields of its own, and more so when its attributes cannot be set, a type is rarely in a cycle
+  /// with an instance.
+  static Diagnosis describeInherited(const TypeInfo &T) {
+    Diagnosis D;
+    D.Where = nameRange(T.Definition);
+    D.Message = "heap type '" + T.Name + "' inherits tp_traverse from '" + T.Base.Name +
+                "', which does not visit the type of the instance; the type is never freed";
+    D.Sureness = T.has("immutable") || T.Edges.empty() ? Confidence::Possible : Confidence::Likely;
+    D.Path.push_back(
+        {D.Where, "add a tp_traverse that visits Py_TYPE(self) and calls the base's, and a tp_clear"});
+    return D;
+  }
+
   /// Static types, all of the built-in ones too, have a tp_traverse that leaves the type of the object out.
   static bool delegatesToUnknown(Unit &U, const Effects &E) {
     return llvm::any_of(E.Indirect, [&](const IndirectCall &I) {

@@ -1,18 +1,20 @@
 // Reports what a tp_traverse or m_traverse does besides visiting: it changes reference counts, calls the
-// Python API, takes a lock, or makes a wrapper that owns a reference. All other threads are stopped then and
-// the collector counts references while it calls the function, several times per object.
+// Python API, takes a lock, changes an object, allocates, or makes a wrapper that owns a reference. All other
+// threads are stopped then and the collector counts references while it calls the function, several times per
+// object.
 //
 // Does not report the visitor itself, reading accessors, type tests, and the calls that the documentation
 // allows.
 //
-// Known holes: C library calls; stores to the object.
-
+// Known holes: stores to static variables, exceptions, what the C library does besides allocating.
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
 
+#include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
+#include "clang/AST/ParentMapContext.h"
 
 namespace ungil {
 namespace {
@@ -25,12 +27,14 @@ public:
     for (const EntryPoint &Entry : U.entryPoints().all()) {
       if (Entry.Where != Context::StopTheWorld)
         continue;
-      for (const Function *F : U.types().references().of(Entry.Target).Functions)
+      for (const Function *F : U.types().references().of(Entry.Target).Functions) {
+        judgeStores(U, Entry, F, Judged, Found);
         for (const Call &C : F->Calls) {
           std::string Reason = U.index().find(C.Callee) ? "" : trouble(U, C);
           if (!Reason.empty() && U.locks().reaches(*F, C.Site) && Judged.insert(C.Site).second)
             Found.push_back(describe(Entry, C, Reason));
         }
+      }
     }
     return Found;
   }
@@ -38,6 +42,29 @@ public:
 private:
   static constexpr const char *NotAllowed =
       "it is not one of the calls that are allowed while the other threads are stopped";
+
+  /// Assignments through pointers to structs of the project.
+  static void judgeStores(Unit &U, const EntryPoint &Entry, const Function *F,
+                          llvm::DenseSet<const clang::Expr *> &Judged, std::vector<Diagnosis> &Found) {
+    clang::SourceRange Body = F->Decl->getBody()->getSourceRange();
+    for (const clang::BinaryOperator *B : U.index().memberAssignments()) {
+      const auto *M = llvm::cast<clang::MemberExpr>(B->getLHS()->IgnoreParens());
+      clang::SourceLocation At = U.sources().getExpansionLoc(B->getBeginLoc());
+      bool Inside = !U.sources().isBeforeInTranslationUnit(At, Body.getBegin()) &&
+                    U.sources().isBeforeInTranslationUnit(At, Body.getEnd());
+      if (!Inside || !M->isArrow() || !U.scope().contains(M->getMemberDecl()->getLocation()) ||
+          !Judged.insert(B).second)
+        continue;
+      Diagnosis D;
+      D.Where = B->getSourceRange();
+      D.Message = "'" + M->getMemberDecl()->getNameAsString() + "' is changed inside " + Entry.Role +
+                  ": the collector calls it several times and expects the object to stay as it is";
+      D.Path.push_back({Entry.Registered, "'" + displayName(*Entry.Target->Decl) + "' is " + Entry.Role +
+                                              "; the collector calls it with all other threads stopped"});
+      D.Path.push_back({D.Where, "only visit what the object owns"});
+      Found.push_back(std::move(D));
+    }
+  }
 
   static std::string trouble(Unit &U, const Call &C) {
     const CollectorKnowledge &K = Knowledge::get().Collector;
@@ -53,16 +80,34 @@ private:
     bool Foreign = !U.scope().contains(C.Callee->getLocation());
     if (Foreign && K.PythonApi.contains(Name) && !llvm::isa<clang::CXXMethodDecl>(C.Callee))
       return NotAllowed;
-    const auto *Made = llvm::dyn_cast<clang::CXXConstructorDecl>(C.Callee);
-    std::string Type = Made ? qualifiedName(*Made->getParent()) : typeOf(*C.Callee);
-    if (K.OwningWrappers.contains(Type))
+    if (Knowledge::get().Allocators.contains(Full) || Knowledge::get().Deallocators.contains(Full))
+      return "it changes the heap while the collector walks it";
+    if (makesOwner(U, C))
       return "it makes an object that owns a reference; use a handle";
     return "";
   }
 
-  static std::string typeOf(const clang::FunctionDecl &F) {
-    const clang::RecordDecl *Record = F.getReturnType()->getAsRecordDecl();
-    return Record ? qualifiedName(*Record) : "";
+  static bool isOwner(clang::QualType T) {
+    const clang::RecordDecl *Record = T->getAsRecordDecl();
+    return Record && Knowledge::get().Collector.OwningWrappers.contains(qualifiedName(*Record));
+  }
+
+  /// A wrapper with a name, or that the function makes itself. A result that becomes a handle at once is gone
+  /// before the visit.
+  static bool makesOwner(Unit &U, const Call &C) {
+    if (const auto *Made = llvm::dyn_cast<clang::CXXConstructorDecl>(C.Callee))
+      return isOwner(U.context().getRecordType(Made->getParent()));
+    if (!isOwner(C.Callee->getReturnType()))
+      return false;
+    for (clang::DynTypedNodeList Parents = U.context().getParents(*C.Site); !Parents.empty();
+         Parents = U.context().getParents(Parents[0])) {
+      if (const auto *V = Parents[0].get<clang::VarDecl>())
+        return isOwner(V->getType());
+      const auto *Outer = Parents[0].get<clang::Expr>();
+      if (!Outer || !isOwner(Outer->getType()))
+        return false;
+    }
+    return false;
   }
 
   static Diagnosis describe(const EntryPoint &Entry, const Call &C, const std::string &Reason) {

@@ -1,14 +1,16 @@
 // Reports functions that leave a path with the thread state other than their own operations promise: a return
-// between detaching and attaching again, attaching or detaching twice, a PyGILState_Ensure() whose token is
-// not given back, and a thread state kept in a shared object while it is detached.
+// or an exception between detaching and attaching again, attaching or detaching twice, a PyGILState_Ensure()
+// whose token is not given back, and a thread state kept in a shared object while it is detached.
 //
 // Does not report functions whose contract is to change the state (the token is returned, stored, or a member
 // of a guard), callees that toggle through PyThreadState **, tokens that are NULL on the path, and paths that
 // disagree.
 //
-// Known holes: exceptions that leave a detached stretch; tokens that are handed to functions of other units.
+// Known holes: exceptions from functions that the unit does not show; tokens that are handed to functions of
+// other units.
 
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
 #include "clang/AST/Expr.h"
@@ -24,7 +26,7 @@ public:
     std::vector<Diagnosis> Found;
     for (const auto &F : U.index().functions())
       for (const StateImbalance &I : U.threadStates().imbalances(*F))
-        Found.push_back(describe(*F, I));
+        Found.push_back(describe(U, *F, I));
     for (const Call &C : U.index().externalCalls())
       if (auto D = sharedToken(U, C))
         Found.push_back(std::move(*D));
@@ -61,7 +63,7 @@ private:
     return D;
   }
 
-  static Diagnosis describe(const Function &F, const StateImbalance &I) {
+  static Diagnosis describe(Unit &U, const Function &F, const StateImbalance &I) {
     Diagnosis D;
     D.Where = I.Where;
     D.Sureness = Confidence::Certain;
@@ -77,6 +79,17 @@ private:
                   " with the thread detached; the caller's next use of Python crashes";
       Explain("the thread detaches here, and its state is only in " + Token,
               "attach again on this path too, with Py_BLOCK_THREADS or PyEval_RestoreThread");
+      // Py_BLOCK_THREADS uses the variable that Py_BEGIN_ALLOW_THREADS declares.
+      if (auto R = I.Return && I.Token->getLocation().isMacroID() ? attachBefore(I.Return, U.context())
+                                                                  : std::nullopt)
+        D.Repairs.push_back(std::move(*R));
+      break;
+    case StateImbalance::ThrownDetached:
+      D.Message = "an exception leaves " + Name +
+                  " from here with the thread detached; the next use of Python by its caller crashes";
+      Explain(
+          "the thread detaches here, and its state is only in " + Token,
+          "attach again in a handler before throwing on, or detach with a guard that attaches when it dies");
       break;
     case StateImbalance::TokenKept:
       D.Message = (I.Return ? "this return leaves " : "the end of the function leaves ") + Name +

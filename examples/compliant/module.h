@@ -23,6 +23,7 @@ extern PyTypeObject Point_Type;
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
 
+int background_add_to_module(PyObject *module);
 int bounds_add_to_module(PyObject *module);
 int figure_add_to_module(PyObject *module);
 int point_add_to_module(PyObject *module);

@@ -2,7 +2,7 @@ import gc
 import threading
 import unittest
 
-from geometry import Bounds, Point, Transform, centroid, grid
+from geometry import Bounds, Point, Transform, centroid, furthest, grid, settle, watch
 
 
 class ValueTest(unittest.TestCase):
@@ -75,6 +75,35 @@ class BorrowTest(unittest.TestCase):
             transform.apply(None)
         with self.assertRaises(TypeError):
             transform.scale(None)
+
+
+class BackgroundTest(unittest.TestCase):
+    def test_furthest(self):
+        self.assertEqual(furthest(grid(3, 3)), Point(2, 2))
+        with self.assertRaises(ValueError):
+            furthest([])
+        with self.assertRaises(TypeError):
+            furthest([None])
+
+    def test_watched_point_that_is_kept(self):
+        p = Point(1, 2)
+        watch(p)
+        settle()
+        self.assertEqual(p, Point(1, 2))
+
+    def test_watched_point_outlives_its_maker(self):
+        deleted = []
+
+        class Seen(Point):
+            def __del__(self):
+                deleted.append(self.x)
+
+        p = Seen(5, 0)
+        watch(p)
+        del p
+        self.assertEqual(deleted, [])
+        settle()
+        self.assertEqual(deleted, [5.0])
 
 
 class ReuseTest(unittest.TestCase):

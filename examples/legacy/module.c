@@ -87,6 +87,7 @@ static int
 geometry_exec(PyObject *module)
 {
     if (point_add_to_module(module) < 0
+        || background_add_to_module(module) < 0
         || bounds_add_to_module(module) < 0
         || figure_add_to_module(module) < 0
         || transform_add_to_module(module) < 0

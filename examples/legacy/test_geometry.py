@@ -3,7 +3,7 @@ import sys
 import threading
 import unittest
 
-from geometry import Bounds, Point, Transform, centroid, grid
+from geometry import Bounds, Point, Transform, centroid, furthest, grid, settle, watch
 
 
 class ValueTest(unittest.TestCase):
@@ -76,6 +76,21 @@ class BorrowTest(unittest.TestCase):
             transform.apply(None)
         with self.assertRaises(TypeError):
             transform.scale(None)
+
+
+class BackgroundTest(unittest.TestCase):
+    def test_furthest(self):
+        self.assertEqual(furthest(grid(3, 3)), Point(2, 2))
+        with self.assertRaises(ValueError):
+            furthest([])
+        with self.assertRaises(TypeError):
+            furthest([None])
+
+    def test_watched_point_that_is_kept(self):
+        p = Point(1, 2)
+        watch(p)
+        settle()
+        self.assertEqual(p, Point(1, 2))
 
 
 class ReuseTest(unittest.TestCase):

@@ -78,4 +78,3 @@ static PyObject *see(PyObject *module, PyObject *unused) {
   Py_RETURN_NONE;
 }
 METHOD(see)
-// CHECK: end of report

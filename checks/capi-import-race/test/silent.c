@@ -46,4 +46,3 @@ static PyObject *local(PyObject *module, PyObject *unused) {
   return here ? Py_NewRef(Py_None) : NULL;
 }
 METHOD(local)
-// CHECK: end of report

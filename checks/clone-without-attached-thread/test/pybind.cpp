@@ -17,9 +17,9 @@ void copies(py::object callback) {
 // CHECK-NEXT: :[[@LINE-6]]:21: note: take or drop the reference before detaching or after attaching again
 
 void in_a_thread(py::object callback) { std::thread([callback] { work(); }).detach(); }
-// CHECK: :[[@LINE-1]]:29: error: 'callback' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK: :[[@LINE-1]]:54: error: 'callback' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
 // CHECK-NEXT: :[[@LINE-2]]:53: note: 'lambda' is handed over here as callback of std::thread::thread; it starts without an attached thread state
-// CHECK-NEXT: :[[@LINE-3]]:29: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
+// CHECK-NEXT: :[[@LINE-3]]:54: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 
 void calls(py::object callback) {
   py::gil_scoped_release release;

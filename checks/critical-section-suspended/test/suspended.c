@@ -29,11 +29,12 @@ static PyObject *cached_storage(PyObject *self, PyObject *callback) {
   Py_END_CRITICAL_SECTION();
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-4]]:46: warning: 'items' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed 'items' since [ungil-critical-section-suspended]
-// CHECK: :[[@LINE-8]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-8]]:22: note: read here
-// CHECK-NEXT: :[[@LINE-7]]:16: note: the section can be suspended here, and other threads run
-// CHECK-NEXT: :[[@LINE-8]]:46: note: read it again after the call, or take a reference before it
+// CHECK: :[[@LINE-4]]:5: warning: 'items' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed 'items' since [ungil-critical-section-suspended]
+// CHECK-NEXT: :[[@LINE+184]]:41: note: 'cached_storage' is ml_meth
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-9]]:22: note: read here
+// CHECK-NEXT: :[[@LINE-8]]:5: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-9]]:5: note: read it again after the call, or take a reference before it
 
 static PyObject *cached_length(PyObject *self, PyObject *callback) {
   Stack *s = (Stack *)self;
@@ -47,11 +48,12 @@ static PyObject *cached_length(PyObject *self, PyObject *callback) {
   Py_END_CRITICAL_SECTION();
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-8]]:30: warning: 'size' was read before 'PyObject_CallOneArg'
-// CHECK: :[[@LINE-11]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-11]]:21: note: read here
-// CHECK-NEXT: :[[@LINE-9]]:16: note: the section can be suspended
-// CHECK-NEXT: :[[@LINE-12]]:30: note: read it again after the call
+// CHECK: :[[@LINE-8]]:26: warning: 'size' was read before 'PyObject_CallOneArg'
+// CHECK-NEXT: :[[@LINE+165]]:78: note: 'cached_length' is ml_meth
+// CHECK-NEXT: :[[@LINE-12]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-12]]:21: note: read here
+// CHECK-NEXT: :[[@LINE-10]]:5: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-13]]:26: note: read it again after the call
 
 static PyObject *stored_back(PyObject *self, PyObject *callback) {
   Stack *s = (Stack *)self;
@@ -62,11 +64,12 @@ static PyObject *stored_back(PyObject *self, PyObject *callback) {
   Py_END_CRITICAL_SECTION();
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-4]]:{{[0-9]+}}: warning: 'size' was read before 'PyObject_CallNoArgs'
-// CHECK: :[[@LINE-8]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-8]]:21: note: read here
-// CHECK-NEXT: :[[@LINE-8]]:14: note: the section can be suspended
-// CHECK-NEXT: :[[@LINE-8]]:{{[0-9]+}}: note: read it again after the call
+// CHECK: :[[@LINE-4]]:13: warning: 'size' was read before 'PyObject_CallNoArgs'
+// CHECK-NEXT: :[[@LINE+150]]:11: note: 'stored_back' is ml_meth
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-9]]:21: note: read here
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-9]]:13: note: read it again after the call
 
 static PyObject *borrowed_item(PyObject *self, PyObject *callback) {
   Stack *s = (Stack *)self;
@@ -79,10 +82,11 @@ static PyObject *borrowed_item(PyObject *self, PyObject *callback) {
   return r;
 }
 // CHECK: :[[@LINE-4]]:7: warning: 'hook' was read before 'PyObject_CallNoArgs'
-// CHECK: :[[@LINE-8]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-8]]:20: note: read here
-// CHECK-NEXT: :[[@LINE-8]]:14: note: the section can be suspended
-// CHECK-NEXT: :[[@LINE-8]]:7: note: read it again after the call, or take a reference before it
+// CHECK-NEXT: :[[@LINE+133]]:45: note: 'borrowed_item' is ml_meth
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-9]]:20: note: read here
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-9]]:7: note: read it again after the call, or take a reference before it
 
 static PyObject *of_a_list(PyObject *list, PyObject *callback) {
   Py_BEGIN_CRITICAL_SECTION(list);
@@ -94,11 +98,12 @@ static PyObject *of_a_list(PyObject *list, PyObject *callback) {
   Py_END_CRITICAL_SECTION();
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-5]]:16: warning: 'item' was read before 'PyObject_CallOneArg'
-// CHECK: :[[@LINE-10]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-9]]:22: note: read here
-// CHECK-NEXT: :[[@LINE-9]]:16: note: the section can be suspended
-// CHECK-NEXT: :[[@LINE-9]]:16: note: read it again
+// CHECK: :[[@LINE-5]]:5: warning: 'item' was read before 'PyObject_CallOneArg'
+// CHECK-NEXT: :[[@LINE+116]]:81: note: 'of_a_list' is ml_meth
+// CHECK-NEXT: :[[@LINE-11]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-10]]:22: note: read here
+// CHECK-NEXT: :[[@LINE-10]]:5: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-10]]:5: note: read it again after the call, or take a reference before it
 
 static PyObject *across_another_section(PyObject *self, PyObject *other) {
   Stack *s = (Stack *)self;
@@ -110,11 +115,12 @@ static PyObject *across_another_section(PyObject *self, PyObject *other) {
   Py_END_CRITICAL_SECTION();
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-5]]:{{[0-9]+}}: warning: 'items' was read before 'PyCriticalSection_Begin'
-// CHECK: :[[@LINE-9]]:3: note: the section is begun here
-// CHECK-NEXT: :[[@LINE-9]]:22: note: read here
-// CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended
-// CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: read it again
+// CHECK: :[[@LINE-5]]:3: warning: 'items' was read before 'PyCriticalSection_Begin'
+// CHECK-NEXT: :[[@LINE+100]]:11: note: 'across_another_section' is ml_meth
+// CHECK-NEXT: :[[@LINE-10]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-10]]:22: note: read here
+// CHECK-NEXT: :[[@LINE-10]]:3: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-10]]:3: note: read it again after the call, or take a reference before it
 
 // Nothing below is reported.
 // CHECK-NOT: ungil-critical-section-suspended
@@ -184,6 +190,18 @@ static PyObject *nothing_runs(PyObject *self, PyObject *item) {
   Py_RETURN_NONE;
 }
 
+// A second section on the object that is locked already does not wait, from 3.14 on.
+static PyObject *begun_again(PyObject *self, PyObject *item) {
+  Stack *s = (Stack *)self;
+  Py_BEGIN_CRITICAL_SECTION(self);
+  PyObject **items = s->items;
+  Py_BEGIN_CRITICAL_SECTION(self);
+  items[0] = Py_NewRef(item);
+  Py_END_CRITICAL_SECTION();
+  Py_END_CRITICAL_SECTION();
+  Py_RETURN_NONE;
+}
+
 // A conversion runs Python code for few types only: possible, and not printed by default.
 static PyObject *a_conversion(PyObject *self, PyObject *number) {
   Stack *s = (Stack *)self;
@@ -200,4 +218,4 @@ PyMethodDef methods[] = {
     {"c", stored_back, METH_O, NULL}, {"d", borrowed_item, METH_O, NULL}, {"e", of_a_list, METH_O, NULL},
     {"f", across_another_section, METH_O, NULL}, {"g", read_every_time, METH_O, NULL}, {"h", counted_before, METH_O, NULL},
     {"i", last_use_is_the_call, METH_O, NULL}, {"j", read_again, METH_O, NULL}, {"k", nobody_changes_it, METH_O, NULL},
-    {"l", nothing_runs, METH_O, NULL}, {"m", a_conversion, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+    {"l", nothing_runs, METH_O, NULL}, {"m", a_conversion, METH_O, NULL}, {"n", begun_again, METH_O, NULL}, {NULL, NULL, 0, NULL}};

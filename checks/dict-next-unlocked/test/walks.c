@@ -48,17 +48,19 @@ static PyObject *stale(PyObject *self, PyObject *dict) {
   PyObject *key, *value, *total = PyLong_FromLong(0);
   Py_BEGIN_CRITICAL_SECTION(dict);
   while (total && PyDict_Next(dict, &pos, &key, &value)) {
-    if (PyObject_IsTrue(key))
+    PyObject *wanted = PyObject_CallNoArgs(key);
+    if (wanted == Py_True)
       Py_SETREF(total, PyNumber_Add(total, value));
+    Py_XDECREF(wanted);
   }
   Py_END_CRITICAL_SECTION();
   return total;
 }
-// CHECK: :[[@LINE-5]]:{{[0-9]+}}: error: 'value' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
+// CHECK: :[[@LINE-6]]:{{[0-9]+}}: error: 'value' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
 // CHECK-NEXT: note: 'stale' is ml_meth
-// CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: borrowed here
-// CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
-// CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: take a reference with Py_INCREF before that call
+// CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: borrowed here
+// CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
+// CHECK-NEXT: :[[@LINE-13]]:{{[0-9]+}}: note: take a reference with Py_INCREF before that call
 
 static PyObject *locked(PyObject *self, PyObject *dict) {
   Py_ssize_t pos = 0, size = 0;
@@ -130,4 +132,16 @@ PyMethodDef methods[] = {{"unlocked", unlocked, METH_O, NULL},
                          {"copy", copy, METH_O, NULL},
                          {"keywords", (PyCFunction)(void (*)(void))keywords, METH_VARARGS | METH_KEYWORDS, NULL},
                          {NULL, NULL, 0, NULL}};
+// A conversion runs Python code for few types only: possible, and not printed by default.
+static PyObject *converted(PyObject *self, PyObject *dict) {
+  Py_ssize_t pos = 0, total = 0;
+  PyObject *key, *value;
+  Py_BEGIN_CRITICAL_SECTION(dict);
+  while (PyDict_Next(dict, &pos, &key, &value))
+    if (PyNumber_AsSsize_t(key, NULL) > 0)
+      total += PyBytes_Size(value);
+  Py_END_CRITICAL_SECTION();
+  return PyLong_FromSsize_t(total);
+}
+PyMethodDef conversions[] = {{"converted", converted, METH_O, NULL}, {NULL, NULL, 0, NULL}};
 // CHECK: end of report

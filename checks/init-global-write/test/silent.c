@@ -23,4 +23,3 @@ static int exec(PyObject *module) {
 }
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)exec}, {0, NULL}};
 PyModuleDef module = {PyModuleDef_HEAD_INIT, "m", NULL, sizeof(State), NULL, slots, NULL, NULL, NULL};
-// CHECK: end of report

@@ -8,4 +8,3 @@ PyMODINIT_FUNC PyInit_m(void) {
   error_type = PyErr_NewException("m.Error", NULL, NULL);
   return PyModule_Create(&module);
 }
-// CHECK: end of report

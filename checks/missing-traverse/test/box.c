@@ -70,7 +70,7 @@ static int box_traverse(PyObject *o, visitproc visit, void *arg) {
 static PyType_Slot unflagged_slots[] = {
     {Py_tp_dealloc, (void *)box_dealloc}, {Py_tp_traverse, (void *)box_traverse}, {0, NULL}};
 PyType_Spec unflagged_spec = {"m.Unflagged", sizeof(Box), 0, Py_TPFLAGS_DEFAULT, unflagged_slots};
-// CHECK: :[[@LINE-1]]:13: warning: type 'm.Unflagged' owns reference field 'item' and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so it is never called; cycles through it are never freed
+// CHECK: :[[@LINE-1]]:13: warning: type 'm.Unflagged' owns reference field 'item' and has tp_traverse, but not Py_TPFLAGS_HAVE_GC, so the collector does not call it; cycles through it are never freed
 // CHECK-NEXT: :[[@LINE-67]]:13: note: 'item' can hold any object
 // CHECK-NEXT: :[[@LINE-56]]:3: note: it owns a reference: 'box_dealloc' releases it here
 // CHECK-NEXT: :[[@LINE-4]]:13: note: add Py_TPFLAGS_HAVE_GC, and allocate and free the instances as the collector needs

@@ -68,4 +68,3 @@ static PyObject *set_mode(PyObject *, PyObject *value) {
 METHOD(set_mode)
 static PyObject *get_mode(PyObject *, PyObject *) { return PyLong_FromLong(_Py_atomic_load_int_relaxed(&mode)); }
 METHOD(get_mode)
-// CHECK: end of report

@@ -120,4 +120,3 @@ static PyObject *touch(PyObject *module, PyObject *unused) {
   Py_RETURN_NONE;
 }
 METHOD(touch)
-// CHECK: end of report

@@ -22,7 +22,7 @@
 #endif
 // CHECK: :[[@LINE-5]]:8: error: 'Py_GIL_DISABLE' is not defined by anybody; the macro of free-threaded builds is 'Py_GIL_DISABLED'
 // CHECK-NEXT: :[[@LINE-6]]:8: note: test 'Py_GIL_DISABLED'
-// CHECK: :[[@LINE-4]]:9: error: 'LOCK_A' is defined as nothing here, although the build is free-threaded (under '!defined(Py_GIL_DISABLE)')
+// CHECK: :[[@LINE-4]]:9: error: 'LOCK_A' is defined as nothing here, although the build is free-threaded (decided by 'defined(Py_GIL_DISABLE)')
 // CHECK-NEXT: :[[@LINE-5]]:9: note: define the empty form under #ifndef Py_GIL_DISABLED only, after Python.h is included
 
 #if PY_VERSION_HEX < 0x030F0000

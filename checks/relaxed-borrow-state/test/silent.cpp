@@ -59,7 +59,44 @@ struct Given {
   void unlock(std::memory_order order) { taken.store(false, order); }
 };
 
+// Published once with release, taken back by the owner; taking needs acquire alone.
+struct Once {
+  std::atomic<int *> value{nullptr};
+  int *publish(int *mine) {
+    int *winner = nullptr;
+    return value.compare_exchange_strong(winner, mine, std::memory_order_release, std::memory_order_acquire) ? mine : winner;
+  }
+  int *take() { return value.exchange(nullptr, std::memory_order_acquire); }
+};
+
+// A stack: what was loaded with acquire is what the exchange succeeds on.
+struct Node {
+  Node *next;
+};
+struct Stack {
+  std::atomic<Node *> top{nullptr};
+  Node *pop() {
+    Node *old = top.load(std::memory_order_acquire);
+    while (old && !top.compare_exchange_weak(old, old->next, std::memory_order_relaxed, std::memory_order_acquire))
+      ;
+    return old;
+  }
+  void push(Node *node) {
+    node->next = top.load(std::memory_order_relaxed);
+    while (!top.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed))
+      ;
+  }
+};
+
 void use() {
+  Once once;
+  int here = 0;
+  once.publish(&here);
+  once.take();
+  Stack stack;
+  Node node{nullptr};
+  stack.push(&node);
+  stack.pop();
   BorrowFlag b;
   if (b.try_borrow())
     b.release();

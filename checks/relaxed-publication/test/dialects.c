@@ -8,7 +8,7 @@ static atomic_int c11_ready;
 static int c11_value;
 static PyObject *set_c11(PyObject *module, PyObject *value) {
   c11_value = (int)PyLong_AsLong(value);
-  atomic_store_explicit(&c11_ready, 1, memory_order_relaxed); // BAD
+  atomic_store_explicit(&c11_ready, 1, memory_order_relaxed);
   Py_RETURN_NONE;
 }
 METHOD(set_c11)
@@ -27,7 +27,7 @@ static PyObject *set_builtin(PyObject *module, PyObject *value) {
 }
 METHOD(set_builtin)
 static PyObject *get_builtin(PyObject *module, PyObject *unused) {
-  if (__atomic_load_n(&builtin_ready, __ATOMIC_RELAXED)) // BAD
+  if (__atomic_load_n(&builtin_ready, __ATOMIC_RELAXED))
     return PyLong_FromLong(builtin_value);
   Py_RETURN_NONE;
 }
@@ -40,7 +40,7 @@ static Table *python_table;
 static PyObject *set_python(PyObject *module, PyObject *unused) {
   Table *table = (Table *)PyMem_Malloc(sizeof(Table));
   table->size = 16;
-  _Py_atomic_store_ptr_relaxed(&python_table, table); // BAD
+  _Py_atomic_store_ptr_relaxed(&python_table, table);
   Py_RETURN_NONE;
 }
 METHOD(set_python)
@@ -49,3 +49,16 @@ static PyObject *get_python(PyObject *module, PyObject *unused) {
   return PyLong_FromLong(table ? table->size : 0);
 }
 METHOD(get_python)
+// CHECK: :[[@LINE-41]]:3: warning: 'c11_ready' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
+// CHECK-NEXT: :[[@LINE-39]]:1: note: 'set_c11' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-38]]:8: note: read here in 'get_c11'
+// CHECK-NEXT: :[[@LINE-44]]:3: note: store with release here, and load with acquire there
+// CHECK: :[[@LINE-26]]:7: warning: 'builtin_ready' says that other data is ready, but this load is memory_order_relaxed; the data can be read as it was before (needs acquire) [ungil-relaxed-publication]
+// CHECK-NEXT: :[[@LINE-23]]:1: note: 'get_builtin' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-33]]:3: note: published here in 'set_builtin'
+// CHECK-NEXT: :[[@LINE-28]]:28: note: load with acquire before the data is read here
+// CHECK: :[[@LINE-17]]:3: warning: 'python_table' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
+// CHECK-NEXT: :[[@LINE-15]]:1: note: 'set_python' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-14]]:27: note: read here in 'get_python'
+// CHECK-NEXT: :[[@LINE-20]]:3: note: store with release here, and load with acquire there
+// CHECK: end of report

@@ -102,4 +102,3 @@ static PyObject *run(PyObject *, PyObject *) {
   return PyLong_FromLong(rounds);
 }
 METHOD(run)
-// CHECK: end of report

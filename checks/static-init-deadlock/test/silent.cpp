@@ -46,4 +46,3 @@ static PyObject *own(PyObject *, PyObject *) {
   return Py_NewRef(type);
 }
 METHOD(own)
-// CHECK: end of report

@@ -1,5 +1,31 @@
 """Points and figures in the plane."""
 
-from ._geometry import Bounds, Figure, Layer, Point, Polygon, Transform, Union, centroid, grid
+from ._geometry import (
+    Bounds,
+    Figure,
+    Layer,
+    Point,
+    Polygon,
+    Transform,
+    Union,
+    centroid,
+    furthest,
+    grid,
+    settle,
+    watch,
+)
 
-__all__ = ["Bounds", "Figure", "Layer", "Point", "Polygon", "Transform", "Union", "centroid", "grid"]
+__all__ = [
+    "Bounds",
+    "Figure",
+    "Layer",
+    "Point",
+    "Polygon",
+    "Transform",
+    "Union",
+    "centroid",
+    "furthest",
+    "grid",
+    "settle",
+    "watch",
+]

@@ -1,0 +1,70 @@
+// Which types drop a reference when an object of theirs dies.
+
+#include "analysis/AccessPath.h"
+#include "analysis/StateFlow.h"
+
+#include "clang/AST/ExprCXX.h"
+
+namespace ungil {
+
+using namespace clang;
+
+/// Whether another unit defines the destructor of a class with pointers to objects. Somebody has written it
+/// for those: pointers that are only borrowed need none.
+static bool destroyedElsewhere(const CXXRecordDecl &Record) {
+  const CXXDestructorDecl *Dtor = Record.getDestructor();
+  return Dtor && Dtor->isUserProvided() && !Dtor->isDefined() &&
+         llvm::any_of(Record.fields(), [](const FieldDecl *Field) {
+           QualType T = Field->getType();
+           return T->isPointerType() && isObjectStruct(T->getPointeeType()->getAsRecordDecl());
+         });
+}
+
+bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Depth) {
+  T = Index.context().getBaseElementType(T);
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  if (!Record || !Record->hasDefinition() || Record->hasTrivialDestructor() || Depth > 6)
+    return false;
+  Record = Record->getDefinition();
+  const CXXDestructorDecl *Dtor = Record->getDestructor();
+  if (const Function *F = Index.find(Dtor)) {
+    auto Inside = usesWhenEnteredDetached(*F);
+    if (!Inside.empty()) {
+      Use.What = Inside.front()->innermost().What;
+      Use.Callee = F;
+      Use.Inner = Inside.front();
+      return true;
+    }
+    const Facts *Effect = effectOf(F, Attachment::Detached);
+    if (Effect && !Effect->Returns)
+      return false;
+  } else if (ownsReference(*Record)) {
+    Use.What = PythonApi::Decrement;
+    return true;
+  } else if (Index.scope().contains(Record->getLocation()) && destroyedElsewhere(*Record)) {
+    Use.What = PythonApi::Decrement;
+    Use.Unseen = Record;
+    return true;
+  }
+  if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record);
+      Template && Record->isInStdNamespace()) {
+    std::vector<TemplateArgument> Arguments;
+    for (const TemplateArgument &A : Template->getTemplateArgs().asArray())
+      if (A.getKind() == TemplateArgument::Pack)
+        Arguments.insert(Arguments.end(), A.pack_begin(), A.pack_end());
+      else
+        Arguments.push_back(A);
+    return llvm::any_of(Arguments, [&](const TemplateArgument &A) {
+      return A.getKind() == TemplateArgument::Type && destroysReference(Use, A.getAsType(), Depth + 1);
+    });
+  }
+  for (const CXXBaseSpecifier &Base : Record->bases())
+    if (destroysReference(Use, Base.getType(), Depth + 1))
+      return true;
+  for (const FieldDecl *Field : Record->fields())
+    if (destroysReference(Use, Field->getType(), Depth + 1))
+      return true;
+  return false;
+}
+
+} // namespace ungil

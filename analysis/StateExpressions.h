@@ -1,0 +1,20 @@
+// Expressions as the flow of the thread state reads them.
+#pragma once
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Expr.h"
+
+#include <optional>
+
+namespace ungil {
+
+/// The variable or field that an expression names, through casts and one dereference.
+const clang::ValueDecl *namedBy(const clang::Expr *);
+
+/// The call or construction that made the value.
+const clang::Expr *makerOf(const clang::Expr *);
+
+/// Whether a constant is nonzero; empty for what is no constant.
+std::optional<bool> constantTruth(const clang::Expr *, const clang::ASTContext &);
+
+} // namespace ungil
