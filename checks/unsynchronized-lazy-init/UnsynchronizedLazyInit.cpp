@@ -90,7 +90,10 @@ private:
       return Confidence::Possible;
     if (!isKnownConcurrent(U, *L.Store))
       return Confidence::Possible;
-    bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked;
+    // A function of the unit's interface may be called by initialisation alone.
+    bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked &&
+                  U.contexts().of(L.Store->owner()).intersects({Context::Concurrent, Context::Detached, Context::Alloc,
+                                                                Context::Reinit, Context::Exclusive});
     return Surely && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
   }
 
