@@ -166,6 +166,9 @@ private:
   bool governs(const Test &T, const Expr *Store) const {
     if (T.Choice)
       return contains(T.TrueIsUnset ? T.Choice->getTrueExpr() : T.Choice->getFalseExpr(), Store);
+    const auto *Both = dyn_cast<BinaryOperator>(T.Branch->getCond()->IgnoreParenImpCasts());
+    if (T.TrueIsUnset && Both && Both->getOpcode() == BO_LAnd && contains(Both->getRHS(), Store))
+      return contains(Both->getLHS(), T.At); // `if (!x && fill() < 0)`
     const Stmt *Unset = T.TrueIsUnset ? T.Branch->getThen() : T.Branch->getElse();
     if (Unset && contains(Unset, Store))
       return true;

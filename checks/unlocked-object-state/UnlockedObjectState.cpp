@@ -77,13 +77,13 @@ private:
            (R.Write->What == SharedAccess::Exposed && isPassedToLibrary(U, *R.Write));
   }
 
-  /// What another unit of the project does with the memory is not known; a library's functions say in their types whether
-  /// they change it.
+  /// What another unit of the project, whose header declares the function, does with the memory is not known; a library's
+  /// functions say in their types whether they change it.
   static bool isPassedToLibrary(Unit &U, const SharedAccess &A) {
     for (const Call &C : A.In->Calls)
       for (int I = 0; const clang::Expr *Argument = argumentOf(C.Site, I); ++I)
         if (Argument == A.At)
-          return !U.scope().contains(C.Callee->getLocation());
+          return U.sources().isInMainFile(C.Callee->getLocation()) || !U.scope().contains(C.Callee->getLocation());
     return true;
   }
 

@@ -28,10 +28,6 @@ static PyObject *count(PyObject *op, PyObject *unused) {
   return PyLong_FromSsize_t(++self->bare);
 }
 METHOD(count)
-// CHECK: :[[@LINE-3]]:31: warning: 'Table.bare' is modified in 'count' without synchronisation
-// CHECK-NEXT: :[[@LINE-3]]:1: note: 'count' is ml_meth
-// CHECK-NEXT: :[[@LINE-5]]:31: note: 'count' writes 'bare'
-// CHECK-NEXT: :[[@LINE-6]]:31: note: hold the object's critical section
 
 static PyObject *trusted(PyObject *op, PyObject *unused) __attribute__((no_thread_safety_analysis)) ;
 static PyObject *trusted(PyObject *op, PyObject *unused) {
@@ -56,7 +52,11 @@ static PyObject *forgets(PyObject *op, PyObject *unused) {
   Py_RETURN_NONE;
 }
 METHOD(forgets)
-// CHECK-NEXT: :[[@LINE-4]]:3: error: 'step' expects the lock of 'op' to be held
-// CHECK-NEXT: :[[@LINE-2]]:1: note: 'forgets' is ml_meth
-// CHECK-NEXT: :[[@LINE-6]]:3: note: take the lock before this call
+// CHECK: :[[@LINE-27]]:31: warning: 'Table.bare' is modified in 'count' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-26]]:1: note: 'count' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-29]]:31: note: 'count' writes 'bare'
+// CHECK-NEXT: :[[@LINE-30]]:31: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-8]]:3: error: 'step' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-6]]:1: note: 'forgets' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-10]]:3: note: take the lock before this call
 // CHECK: end of report
