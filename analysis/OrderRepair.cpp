@@ -11,7 +11,8 @@ const char *orderName(MemoryOrder O) {
   return Names[int(O)];
 }
 
-/// CPython's functions without a suffix are sequentially consistent; not every operation has the weaker variants.
+/// CPython's functions without a suffix are sequentially consistent; not every operation has the weaker
+/// variants.
 static std::optional<FixItHint> withoutSuffix(const AtomicOperation &Op) {
   const auto *C = dyn_cast<CallExpr>(Op.Site);
   const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
@@ -29,8 +30,8 @@ std::optional<FixItHint> withOrder(Unit &U, const AtomicOperation &Op, MemoryOrd
     return withoutSuffix(Op);
   const SourceManager &SM = U.sources();
   const LangOptions &Language = U.context().getLangOpts();
-  CharSourceRange Range =
-      Lexer::makeFileCharRange(CharSourceRange::getTokenRange(Op.OrderArgument->getSourceRange()), SM, Language);
+  CharSourceRange Range = Lexer::makeFileCharRange(
+      CharSourceRange::getTokenRange(Op.OrderArgument->getSourceRange()), SM, Language);
   std::string Text = Lexer::getSourceText(Range, SM, Language).str();
   std::string Old = orderName(*Op.Order), New = orderName(Needed);
   if (llvm::StringRef(Text).ends_with(llvm::StringRef(Old).upper())) {

@@ -1,9 +1,10 @@
-// Reports an atomic whose new value is made from a load in the same function and then stored, and an atomic flag that is
-// tested and, when unset, set by a store after something was done: each half is atomic, the update is not.
+// Reports an atomic whose new value is made from a load in the same function and then stored, and an atomic
+// flag that is tested and, when unset, set by a store after something was done: each half is atomic, the
+// update is not.
 //
-// Does not report updates under a lock, atomics that a single thread writes, objects that nobody else can see yet, loads
-// that feed a compare-and-swap, and cursors whose loaded value is checked against a bound, where another thread's lost step
-// is accepted.
+// Does not report updates under a lock, atomics that a single thread writes, objects that nobody else can see
+// yet, loads that feed a compare-and-swap, and cursors whose loaded value is checked against a bound, where
+// another thread's lost step is accepted.
 //
 // Known holes: loads and stores in different functions; flags that are tested in a loop.
 
@@ -76,7 +77,8 @@ private:
     });
   }
 
-  static std::optional<Diagnosis> judge(Unit &U, const SharedAccess &Store, const SharedState::Accesses &All) {
+  static std::optional<Diagnosis> judge(Unit &U, const SharedAccess &Store,
+                                        const SharedState::Accesses &All) {
     Decisions In;
     In.TraverseStmt(Store.In->Decl->getBody());
     for (const SharedAccess &Load : All) {
@@ -99,8 +101,9 @@ private:
     if (const VarDecl *V = local(Value)) {
       const auto &Assigned = U.shared().freshness().valuesOf(F).Assigned;
       auto Values = Assigned.find(V);
-      return Values != Assigned.end() &&
-             llvm::any_of(Values->second, [&](const Expr *E) { return isMadeFrom(U, F, E, Load, Depth + 1); });
+      return Values != Assigned.end() && llvm::any_of(Values->second, [&](const Expr *E) {
+               return isMadeFrom(U, F, E, Load, Depth + 1);
+             });
     }
     return llvm::any_of(Value->children(), [&](const Stmt *Child) {
       const auto *Inner = dyn_cast_or_null<Expr>(Child);
@@ -122,20 +125,23 @@ private:
   }
 
   /// `if (!done) { work(); done = true; }`: two threads do the work.
-  static bool isTestedFirst(Unit &U, const SharedAccess &Store, const SharedAccess &Load, const Decisions &In) {
+  static bool isTestedFirst(Unit &U, const SharedAccess &Store, const SharedAccess &Load,
+                            const Decisions &In) {
     Expr::EvalResult Value;
     if (Store.Value->isValueDependent() || !Store.Value->EvaluateAsInt(Value, U.context()) ||
         Value.Val.getInt() == 0)
       return false;
     for (const IfStmt *I : In.Branches)
-      if (contains(I->getCond(), Load.At) && contains(I->getThen(), Store.At) && doesMore(I->getThen(), Store.At))
+      if (contains(I->getCond(), Load.At) && contains(I->getThen(), Store.At) &&
+          doesMore(I->getThen(), Store.At))
         return true;
     return false;
   }
 
   static bool doesMore(const Stmt *Branch, const Expr *Store) {
     const auto *Body = dyn_cast<CompoundStmt>(Branch);
-    return Body && llvm::any_of(Body->body(), [&](const Stmt *S) { return !contains(S, Store) && hasEffect(S); });
+    return Body &&
+           llvm::any_of(Body->body(), [&](const Stmt *S) { return !contains(S, Store) && hasEffect(S); });
   }
 
   static bool hasEffect(const Stmt *S) {
@@ -148,8 +154,10 @@ private:
     Diagnosis D;
     D.Where = Store.At->getSourceRange();
     std::string Name = locationName(Store.Location);
-    D.Message = Made ? "update of atomic " + Name + " is a separate load and store; concurrent updates are lost"
-                     : "atomic " + Name + " is tested and then set by a separate store; two threads can both find it unset";
+    D.Message =
+        Made ? "update of atomic " + Name + " is a separate load and store; concurrent updates are lost"
+             : "atomic " + Name +
+                   " is tested and then set by a separate store; two threads can both find it unset";
     D.Sureness = isKnownConcurrent(U, Store) ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Store, D);
     D.Path.push_back({Load.At->getSourceRange(), "loaded here"});
@@ -172,20 +180,23 @@ private:
   }
 
   /// `x.store(x.load() + c)` becomes `x.fetch_add(c)`, with the order when both had the same.
-  static std::optional<FixItHint> asOneOperation(Unit &U, const SharedAccess &Store, const SharedAccess &Load) {
+  static std::optional<FixItHint> asOneOperation(Unit &U, const SharedAccess &Store,
+                                                 const SharedAccess &Load) {
     const auto *C = dyn_cast<CXXMemberCallExpr>(Store.At);
     const auto *Sum = dyn_cast<BinaryOperator>(Store.Value->IgnoreParenImpCasts());
     if (!C || !Sum || !Sum->isAdditiveOp() || Sum->getLHS()->IgnoreParenImpCasts() != Load.At ||
         Store.At->getBeginLoc().isMacroID() || !Sum->getType()->isIntegerType())
       return std::nullopt;
     std::string Order;
-    if (Store.Atomic->OrderArgument && Load.Atomic->OrderArgument && Store.Atomic->Order == Load.Atomic->Order)
+    if (Store.Atomic->OrderArgument && Load.Atomic->OrderArgument &&
+        Store.Atomic->Order == Load.Atomic->Order)
       Order = ", " + text(U, Store.Atomic->OrderArgument);
-    return FixItHint::CreateReplacement(CharSourceRange::getTokenRange(C->getSourceRange()),
-                                        text(U, C->getImplicitObjectArgument()) +
-                                            (C->getImplicitObjectArgument()->getType()->isPointerType() ? "->" : ".") +
-                                            (Sum->getOpcode() == BO_Add ? "fetch_add(" : "fetch_sub(") +
-                                            text(U, Sum->getRHS()) + Order + ")");
+    return FixItHint::CreateReplacement(
+        CharSourceRange::getTokenRange(C->getSourceRange()),
+        text(U, C->getImplicitObjectArgument()) +
+            (C->getImplicitObjectArgument()->getType()->isPointerType() ? "->" : ".") +
+            (Sum->getOpcode() == BO_Add ? "fetch_add(" : "fetch_sub(") + text(U, Sum->getRHS()) + Order +
+            ")");
   }
 
   static std::string text(Unit &U, const Expr *E) {

@@ -1,9 +1,9 @@
-// Reports a pointer to another module's C API that is fetched and stored in a variable with static storage by code that
-// several threads can run: PyDateTime_IMPORT, import_array() and assignments of what PyCapsule_Import returns. A failing
-// import stores NULL while other threads use the pointer.
+// Reports a pointer to another module's C API that is fetched and stored in a variable with static storage by
+// code that several threads can run: PyDateTime_IMPORT, import_array() and assignments of what
+// PyCapsule_Import returns. A failing import stores NULL while other threads use the pointer.
 //
-// Does not report imports during module initialisation, imports under a lock or once flag, and PyDateTime_IMPORT for Python
-// 3.15 and later, where it is safe.
+// Does not report imports during module initialisation, imports under a lock or once flag, and
+// PyDateTime_IMPORT for Python 3.15 and later, where it is safe.
 //
 // Known holes: pointers that are stored by a callee; C APIs that come without a capsule.
 
@@ -26,7 +26,8 @@ public:
   std::vector<const BinaryOperator *> Found;
   bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
   bool VisitBinaryOperator(BinaryOperator *B) override {
-    const auto *C = B->getOpcode() == BO_Assign ? dyn_cast<CallExpr>(B->getRHS()->IgnoreParenCasts()) : nullptr;
+    const auto *C =
+        B->getOpcode() == BO_Assign ? dyn_cast<CallExpr>(B->getRHS()->IgnoreParenCasts()) : nullptr;
     const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
     if (F && Knowledge::get().Sharing.CapsuleReads.contains(qualifiedName(*F)))
       Found.push_back(B);
@@ -67,10 +68,12 @@ private:
 
   static std::string macro(Unit &U, const Expr *E) {
     SourceLocation Loc = E->getBeginLoc();
-    return Loc.isMacroID() ? Lexer::getImmediateMacroName(Loc, U.sources(), U.context().getLangOpts()).str() : "";
+    return Loc.isMacroID() ? Lexer::getImmediateMacroName(Loc, U.sources(), U.context().getLangOpts()).str()
+                           : "";
   }
 
-  static void judge(Unit &U, const Function &F, const Expr *At, const std::string &What, std::vector<Diagnosis> &Found) {
+  static void judge(Unit &U, const Function &F, const Expr *At, const std::string &What,
+                    std::vector<Diagnosis> &Found) {
     if (!U.locks().reaches(F, At) || !U.locks().at(F, At).empty())
       return;
     auto Route = U.contexts().routeTo(&F, ManyThreads);
@@ -82,16 +85,18 @@ private:
     D.Message = "'" + (Spelled.empty() ? What : Spelled) +
                 "' stores a pointer for the whole process; call it from module initialisation, not from '" +
                 displayName(*F.Decl) + "'";
-    D.Sureness = U.contexts().of(&F).intersects({Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive,
-                                                 Context::Detached})
+    D.Sureness = U.contexts().of(&F).intersects({Context::Alloc, Context::Reinit, Context::Concurrent,
+                                                 Context::Exclusive, Context::Detached})
                      ? Confidence::Likely
                      : Confidence::Possible;
-    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
+    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " +
+                                                   Route.Entry->Role +
                                                    "; several threads can run it at once"});
     for (const Call *C : Route.Calls)
       D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
-    D.Path.push_back({At->getSourceRange(), "import it in the module's exec function, or once under std::call_once or a lock "
-                                            "that every use holds too"});
+    D.Path.push_back({At->getSourceRange(),
+                      "import it in the module's exec function, or once under std::call_once or a lock "
+                      "that every use holds too"});
     Found.push_back(std::move(D));
   }
 };

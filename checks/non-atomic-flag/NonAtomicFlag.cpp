@@ -1,9 +1,11 @@
-// Reports a plain flag that one function polls, in the condition of a loop or on a thread of its own, while another function
-// sets it; a plain flag that is tested without the lock or once flag under which it is set; and neighbouring bit-fields that
-// two functions write. Volatile does not help: it orders nothing between threads.
+// Reports a plain flag that one function polls, in the condition of a loop or on a thread of its own, while
+// another function sets it; a plain flag that is tested without the lock or once flag under which it is set;
+// and neighbouring bit-fields that two functions write. Volatile does not help: it orders nothing between
+// threads.
 //
-// Does not report atomics, flags guarded by one lock on both sides, flags that are set before the function that sets them
-// starts the thread, sig_atomic_t, and values that are compared with a bound (ungil-mutable-global-state).
+// Does not report atomics, flags guarded by one lock on both sides, flags that are set before the function
+// that sets them starts the thread, sig_atomic_t, and values that are compared with a bound
+// (ungil-mutable-global-state).
 //
 // Known holes: flags that are passed to the thread by address; joins.
 
@@ -44,7 +46,8 @@ public:
 bool asks(const Stmt *Condition, const Expr *Flag) {
   if (Condition == Flag)
     return true;
-  if (const auto *B = dyn_cast<BinaryOperator>(Condition); B && !B->isLogicalOp() && !B->isEqualityOp() && !B->isBitwiseOp())
+  if (const auto *B = dyn_cast<BinaryOperator>(Condition);
+      B && !B->isLogicalOp() && !B->isEqualityOp() && !B->isBitwiseOp())
     return false;
   if (isa<CallExpr>(Condition) || isa<ArraySubscriptExpr>(Condition))
     return false;
@@ -57,8 +60,9 @@ public:
     std::vector<Diagnosis> Found;
     Claims Claimed(U);
     for (const auto &[Location, All] : U.shared().locations()) {
-      if (!isFlag(U, Location) || Claimed.has(Location) ||
-          !llvm::all_of(All, [&](const SharedAccess &A) { return !A.Atomic && (!A.writes() || setsFlag(U, A)); }))
+      if (!isFlag(U, Location) || Claimed.has(Location) || !llvm::all_of(All, [&](const SharedAccess &A) {
+            return !A.Atomic && (!A.writes() || setsFlag(U, A));
+          }))
         continue;
       if (auto D = judge(U, All))
         Found.push_back(std::move(*D));
@@ -80,7 +84,8 @@ private:
   static bool setsFlag(Unit &U, const SharedAccess &A) {
     Expr::EvalResult Value;
     return A.What == SharedAccess::Write && A.Value && !A.Value->isValueDependent() &&
-           (A.Value->IgnoreParenImpCasts()->isKnownToHaveBooleanValue() || A.Value->EvaluateAsInt(Value, U.context()));
+           (A.Value->IgnoreParenImpCasts()->isKnownToHaveBooleanValue() ||
+            A.Value->EvaluateAsInt(Value, U.context()));
   }
 
   const Conditions &conditionsOf(const Function &F) {
@@ -106,8 +111,8 @@ private:
         continue;
       bool Polled = isPolled(U, Read);
       for (const SharedAccess &Write : All) {
-        if (!Write.writes() || Write.In == Read.In ||
-            !S.isConcurrent(Write) || S.guardsOf(Write).shareWith(S.guardsOf(Read)) || startsLater(U, Write, Read))
+        if (!Write.writes() || Write.In == Read.In || !S.isConcurrent(Write) ||
+            S.guardsOf(Write).shareWith(S.guardsOf(Read)) || startsLater(U, Write, Read))
           continue;
         if (Polled)
           return describe(U, Read, Write, " is polled in '");
@@ -135,7 +140,8 @@ private:
     SourceLocation Started = SM.getExpansionLoc(Route.Entry->Registered),
                    Stored = SM.getExpansionLoc(Write.At->getBeginLoc());
     SourceRange Body = Write.In->Decl->getSourceRange();
-    return SM.isBeforeInTranslationUnit(Stored, Started) && !SM.isBeforeInTranslationUnit(Body.getEnd(), Started);
+    return SM.isBeforeInTranslationUnit(Stored, Started) &&
+           !SM.isBeforeInTranslationUnit(Body.getEnd(), Started);
   }
 
   static Diagnosis describe(Unit &U, const SharedAccess &Read, const SharedAccess &Write, const char *Used) {
@@ -149,11 +155,13 @@ private:
     D.Sureness = Known ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Read, D);
     const Guards &Held = U.shared().guardsOf(Write);
-    D.Path.push_back({Write.At->getSourceRange(), "changed here in '" + displayName(*Write.In->Decl) + "'" +
-                                                      (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
+    D.Path.push_back(
+        {Write.At->getSourceRange(), "changed here in '" + displayName(*Write.In->Decl) + "'" +
+                                         (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
     explainRoute(U, Write, D);
     D.Path.push_back({Read.Location.Root->getSourceRange(),
-                      "make it atomic; relaxed order is enough for a flag that guards no data, else store with release and "
+                      "make it atomic; relaxed order is enough for a flag that guards no data, else store "
+                      "with release and "
                       "load with acquire"});
     return D;
   }
@@ -170,7 +178,8 @@ private:
     for (const SharedAccess *A : Writes)
       for (const SharedAccess *B : Writes) {
         if (A->owner() == B->owner() || !shareUnit(U, A->Location, B->Location) ||
-            U.shared().guardsOf(*A).shareWith(U.shared().guardsOf(*B)) || llvm::any_of(Told, [&](const SharedAccess *T) {
+            U.shared().guardsOf(*A).shareWith(U.shared().guardsOf(*B)) ||
+            llvm::any_of(Told, [&](const SharedAccess *T) {
               return shareUnit(U, T->Location, A->Location) || T->Location == A->Location;
             }))
           continue;
@@ -196,10 +205,13 @@ private:
     D.Message = "bit-fields " + locationName(A.Location) + " and " + locationName(B.Location) +
                 " share memory; writing one in '" + displayName(*A.In->Decl) + "' and the other in '" +
                 displayName(*B.In->Decl) + "' at the same time loses a write";
-    D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, B) ? Confidence::Likely : Confidence::Possible;
+    D.Sureness =
+        isKnownConcurrent(U, A) && isKnownConcurrent(U, B) ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, A, D);
-    D.Path.push_back({B.At->getSourceRange(), "the neighbour is written here in '" + displayName(*B.In->Decl) + "'"});
-    D.Path.push_back({A.Location.Fields.back()->getSourceRange(), "give each its own byte and make it atomic, or guard both with one lock"});
+    D.Path.push_back(
+        {B.At->getSourceRange(), "the neighbour is written here in '" + displayName(*B.In->Decl) + "'"});
+    D.Path.push_back({A.Location.Fields.back()->getSourceRange(),
+                      "give each its own byte and make it atomic, or guard both with one lock"});
     return D;
   }
 

@@ -1,10 +1,11 @@
-// Reports an atomic store that hands over data written before it, a new object behind a pointer or other variables behind a
-// flag, without release order; and an atomic load of such a flag, without acquire order, before the data is read.
+// Reports an atomic store that hands over data written before it, a new object behind a pointer or other
+// variables behind a flag, without release order; and an atomic load of such a flag, without acquire order,
+// before the data is read.
 //
-// Does not report atomics that are the whole payload, functions with a fence of their own, readers and writers with a lock
-// in common, initialisation, pointers to what has existed before, and atomics that act as a lock, a borrow flag or a
-// reference count, which are ungil-relaxed-borrow-state's. Relaxed loads of pointers, which data dependency orders on
-// today's machines, are reported with StrictConsume.
+// Does not report atomics that are the whole payload, functions with a fence of their own, readers and
+// writers with a lock in common, initialisation, pointers to what has existed before, and atomics that act as
+// a lock, a borrow flag or a reference count, which are ungil-relaxed-borrow-state's. Relaxed loads of
+// pointers, which data dependency orders on today's machines, are reported with StrictConsume.
 //
 // Known holes: data that a callee fills; publication in one unit and use in another.
 
@@ -69,7 +70,8 @@ private:
   }
 
   static bool isLoad(Unit &U, const SharedAccess &A) {
-    return A.Atomic && A.Atomic->What == AtomicOperation::Load && A.Atomic->Order && U.shared().isConcurrent(A);
+    return A.Atomic && A.Atomic->What == AtomicOperation::Load && A.Atomic->Order &&
+           U.shared().isConcurrent(A);
   }
 
   bool hasFence(const Function &F) {
@@ -91,7 +93,8 @@ private:
            U.shared().freshness().isFreshValue(*Store.In, Value);
   }
 
-  /// Something plain that is written before the flag is set and read after it was seen, with no lock in common.
+  /// Something plain that is written before the flag is set and read after it was seen, with no lock in
+  /// common.
   const SharedAccess *payload(Unit &U, const SharedAccess &Store, const SharedAccess &Load) const {
     Expr::EvalResult Value;
     if (Store.Atomic->What != AtomicOperation::Store || Store.Value->isValueDependent() ||
@@ -102,25 +105,29 @@ private:
       return nullptr;
     for (const SharedAccess *W : Written->second)
       for (const SharedAccess *R : Read->second)
-        if (W->writes() && W->Location == R->Location && before(U, W->At, Store.At) && before(U, Load.At, R->At) &&
-            U.shared().isConcurrent(*W) && !U.shared().guardsOf(*W).shareWith(U.shared().guardsOf(*R)))
+        if (W->writes() && W->Location == R->Location && before(U, W->At, Store.At) &&
+            before(U, Load.At, R->At) && U.shared().isConcurrent(*W) &&
+            !U.shared().guardsOf(*W).shareWith(U.shared().guardsOf(*R)))
           return R;
     return nullptr;
   }
 
   static bool before(Unit &U, const Expr *A, const Expr *B) {
     const SourceManager &SM = U.sources();
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
+                                        SM.getExpansionLoc(B->getBeginLoc()));
   }
 
   static Confidence surenessOf(Unit &U, const SharedAccess &Store, const SharedAccess &Load) {
-    return isKnownConcurrent(U, Store) && isKnownConcurrent(U, Load) ? Confidence::Likely : Confidence::Possible;
+    return isKnownConcurrent(U, Store) && isKnownConcurrent(U, Load) ? Confidence::Likely
+                                                                     : Confidence::Possible;
   }
 
   static Diagnosis atStore(Unit &U, const SharedAccess &Store, const SharedAccess &Load) {
     Diagnosis D;
     D.Where = Store.At->getSourceRange();
-    D.Message = locationName(Store.Location) + " publishes what was written before, but this operation is memory_order_" +
+    D.Message = locationName(Store.Location) +
+                " publishes what was written before, but this operation is memory_order_" +
                 orderName(*Store.Atomic->Order) + "; a thread can see it without the data (needs release)";
     D.Sureness = surenessOf(U, Store, Load);
     explainRoute(U, Store, D);
@@ -133,15 +140,19 @@ private:
     return D;
   }
 
-  static Diagnosis atLoad(Unit &U, const SharedAccess &Store, const SharedAccess &Load, const SharedAccess *Payload) {
+  static Diagnosis atLoad(Unit &U, const SharedAccess &Store, const SharedAccess &Load,
+                          const SharedAccess *Payload) {
     Diagnosis D;
     D.Where = Load.At->getSourceRange();
-    D.Message = locationName(Load.Location) + " says that other data is ready, but this load is memory_order_" +
+    D.Message = locationName(Load.Location) +
+                " says that other data is ready, but this load is memory_order_" +
                 orderName(*Load.Atomic->Order) + "; the data can be read as it was before (needs acquire)";
     D.Sureness = surenessOf(U, Store, Load);
     explainRoute(U, Load, D);
-    D.Path.push_back({Store.At->getSourceRange(), "published here in '" + displayName(*Store.In->Decl) + "'"});
-    D.Path.push_back({(Payload ? Payload : &Load)->At->getSourceRange(), "load with acquire before the data is read here"});
+    D.Path.push_back(
+        {Store.At->getSourceRange(), "published here in '" + displayName(*Store.In->Decl) + "'"});
+    D.Path.push_back({(Payload ? Payload : &Load)->At->getSourceRange(),
+                      "load with acquire before the data is read here"});
     if (auto Hint = withOrder(U, *Load.Atomic, MemoryOrder::Acquire))
       D.Repairs.push_back({"make it acquire", {std::move(*Hint)}});
     return D;
