@@ -48,7 +48,7 @@ bool isOfRuntime(const FieldDecl &Field) {
 
 /// Whether the path is a field of the type object that a variable points to. The runtime does not change those by itself.
 bool isTypeBehindVariable(const AccessPath &P) {
-  return P.Kind == AccessPath::Static && P.Fields.size() == 2 && !P.Fields[0] &&
+  return P.Kind == AccessPath::Static && P.Fields.size() == 2 && !P.Fields[0] && P.Fields[1] &&
          Knowledge::get().Sharing.TypeObjects.contains(typeName(*P.Fields[1]->getParent()));
 }
 
