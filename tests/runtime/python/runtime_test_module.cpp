@@ -136,8 +136,13 @@ void broken_dealloc(PyObject *self) {
   Py_DECREF(type);
 }
 int broken_set_extra(PyObject *self, PyObject *value, void *) {
+  EntryScope attached;
   Py_INCREF(value);
-  Py_XSETREF(broken(self)->extra, value);
+  {
+    CriticalSection section(attached, self);
+    std::swap(broken(self)->extra, value);
+  }
+  Py_XDECREF(value);
   return 0;
 }
 int traverse_type_only(PyObject *self, visitproc visit, void *arg) {
