@@ -5,6 +5,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/LazyInit.h"
 #include "analysis/ListOperations.h"
+#include "analysis/Modules.h"
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -216,26 +217,11 @@ bool Claims::has(const AccessPath &Location) const {
 
 namespace {
 
-/// Where the unit says that its module does not need the GIL; invalid when it does not say so.
-SourceLocation gilFreeDeclaration(const Unit &U) {
-  const Knowledge &K = Knowledge::get();
-  for (const Call &C : U.index().externalCalls())
-    if (K.GilDeclarations.contains(qualifiedName(*C.Callee)))
-      return C.Site->getBeginLoc();
-  for (const VarDecl *V : U.index().initialised()) {
-    const auto *Slots = dyn_cast<InitListExpr>(V->getInit()->IgnoreImplicit());
-    if (!Slots || typeName(U.context().getBaseElementType(V->getType())) != "PyModuleDef_Slot")
-      continue;
-    for (const Expr *Element : Slots->inits()) {
-      const auto *Slot = dyn_cast<InitListExpr>(Element->IgnoreImplicit());
-      Expr::EvalResult Id;
-      if (Slot && Slot->getNumInits() == 2 && Slot->getInit(0)->EvaluateAsInt(Id, U.context()) &&
-          Id.Val.getInt().getZExtValue() < K.ModuleSlotNames.size() &&
-          K.ModuleSlotNames[Id.Val.getInt().getZExtValue()] == "Py_mod_gil" &&
-          !Slot->getInit(1)->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull))
-        return Slot->getBeginLoc();
-    }
-  }
+/// The module of the unit that declares that it does not need the GIL; invalid when there is none.
+SourceLocation gilFreeModule(Unit &U) {
+  for (const ModuleDeclaration &M : modulesOf(U))
+    if (M.Gil == ModuleDeclaration::NotUsed)
+      return M.Where;
   return {};
 }
 
@@ -253,7 +239,7 @@ constexpr std::size_t MaxSingle = 3; // findings that are still read one by one
 
 std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *Subject) {
   std::vector<Diagnosis> Found;
-  SourceLocation Declared = gilFreeDeclaration(U);
+  SourceLocation Declared = gilFreeModule(U);
   auto IsLikely = [](const ToldRace &R) { return R.Told.Sureness != Confidence::Possible; };
   std::size_t Likely = llvm::count_if(All, IsLikely);
   if (Declared.isInvalid() || takesLocks(U) || Likely <= MaxSingle) {

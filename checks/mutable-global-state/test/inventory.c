@@ -17,10 +17,11 @@ static PyObject *call(PyObject *module, PyObject *unused) { return PyObject_Call
 static PyMethodDef methods[] = {{"use_all", use_all, METH_O, NULL}, {"call", call, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 static PyModuleDef_Slot slots[] = {{Py_mod_gil, Py_MOD_GIL_NOT_USED}, {0, NULL}};
 PyModuleDef module = {PyModuleDef_HEAD_INIT, "m", NULL, 0, methods, slots, NULL, NULL, NULL};
-// CHECK: :[[@LINE-2]]:36: warning: the module declares that it does not need the GIL, but takes no lock; 4 variables are changed while other threads use them [ungil-mutable-global-state]
-// CHECK-NEXT: :[[@LINE-9]]:3: note: 'callback' is written in 'use_all' and read in 'call' with no common lock; a thread can use or free what another has replaced on a free-threaded build
-// CHECK-NEXT: :[[@LINE-12]]:3: note: 'made' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
-// CHECK-NEXT: :[[@LINE-12]]:3: note: 'dropped' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
-// CHECK-NEXT: :[[@LINE-11]]:17: note: 'text' is filled in 'use_all' with no common lock; threads mix their data in it on a free-threaded build
-// CHECK-NEXT: :[[@LINE-7]]:36: note: decide for each what guards it, or say Py_MOD_GIL_USED until then
+PyMODINIT_FUNC PyInit_m(void) { return PyModuleDef_Init(&module); }
+// CHECK: :[[@LINE-2]]:13: warning: the module declares that it does not need the GIL, but takes no lock; 4 variables are changed while other threads use them [ungil-mutable-global-state]
+// CHECK-NEXT: :[[@LINE-10]]:3: note: 'callback' is written in 'use_all' and read in 'call' with no common lock; a thread can use or free what another has replaced on a free-threaded build
+// CHECK-NEXT: :[[@LINE-13]]:3: note: 'made' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
+// CHECK-NEXT: :[[@LINE-13]]:3: note: 'dropped' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
+// CHECK-NEXT: :[[@LINE-12]]:17: note: 'text' is filled in 'use_all' with no common lock; threads mix their data in it on a free-threaded build
+// CHECK-NEXT: :[[@LINE-7]]:13: note: decide for each what guards it, or say Py_MOD_GIL_USED until then
 // CHECK: end of report
