@@ -204,7 +204,8 @@ std::optional<AccessPath> PathResolver::resolveBare(const Expr *E) const {
 std::optional<AccessPath> PathResolver::ofResult(const CallExpr *C) const {
   const FunctionDecl *Callee = C->getDirectCallee();
   const FunctionDecl *Definition = nullptr;
-  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth || !Scope.contains(Definition->getLocation()))
+  if (!Callee || !Callee->hasBody(Definition) || Depth >= MaxDepth ||
+      !Scope.contains(Definition->getLocation()))
     return std::nullopt;
   QualType T = Callee->getReturnType();
   const auto *Method = dyn_cast<CXXMethodDecl>(Callee);

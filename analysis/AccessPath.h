@@ -1,12 +1,11 @@
-// Canonical names of memory: which variable or which type's instance, then which fields. Two expressions with equal
-// paths may name the same memory; expressions with different paths are taken to name different memory.
+// Canonical names of memory: which variable or which type's instance, then which fields. Two expressions with
+// equal paths may name the same memory; expressions with different paths are taken to name different memory.
 #pragma once
 
 #include "analysis/ProjectScope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
-
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -29,7 +28,8 @@ struct AccessPath {
   };
   RootKind Kind = Local;
   const clang::Decl *Root = nullptr;
-  /// Fields from the root inwards. A null entry goes through a pointer; elements of an array are one with the array.
+  /// Fields from the root inwards. A null entry goes through a pointer; elements of an array are one with the
+  /// array.
   std::vector<const clang::FieldDecl *> Fields;
   /// The expression's value is the address of the path, not what is stored there.
   bool IsAddress = false;
@@ -56,9 +56,9 @@ public:
   PathResolver(llvm::DenseSet<const clang::RecordDecl *> States, const ProjectScope &Scope)
       : States(std::move(States)), Scope(Scope) {}
 
-  /// The memory that an lvalue names, or that a pointer's or reference's value is or points at; empty for values that
-  /// are no paths (arithmetic, most calls). Local variables that are assigned once stand for what they were assigned,
-  /// calls of accessors for what they return.
+  /// The memory that an lvalue names, or that a pointer's or reference's value is or points at; empty for
+  /// values that are no paths (arithmetic, most calls). Local variables that are assigned once stand for what
+  /// they were assigned, calls of accessors for what they return.
   std::optional<AccessPath> resolve(const clang::Expr *) const;
 
   /// Path inside a callee, seen from a call: parameters become arguments. Empty when the argument is no path.
@@ -68,7 +68,8 @@ public:
   std::optional<AccessPath> inCallee(const AccessPath &AtCall, const clang::FunctionDecl *Definition,
                                      const clang::Expr *Call) const;
 
-  /// Fixes which local variables of a function are assigned once. Must be called before its expressions are resolved.
+  /// Fixes which local variables of a function are assigned once. Must be called before its expressions are
+  /// resolved.
   void enter(const clang::FunctionDecl *) const;
 
   /// What a local variable is assigned, when it is assigned once in a function that was entered; else null.
@@ -90,7 +91,8 @@ private:
   mutable unsigned Depth = 0;
 };
 
-/// Whether the record starts with the object header of CPython, directly or through its first member or a base.
+/// Whether the record starts with the object header of CPython, directly or through its first member or a
+/// base.
 bool isObjectStruct(const clang::RecordDecl *);
 
 } // namespace ungil

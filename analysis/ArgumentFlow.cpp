@@ -113,7 +113,8 @@ bool ArgumentFlow::carries(const Expr *E, Visited &Seen) const {
     const auto *Field = dyn_cast<FieldDecl>(M->getMemberDecl());
     if (!Field || !Refs.index().scope().contains(Field->getLocation()))
       return carries(M->getBase(), Seen);
-    return Seen.insert(Field->getCanonicalDecl()).second && llvm::any_of(Refs.on(Field), [&](const ReferenceOp &Op) {
+    return Seen.insert(Field->getCanonicalDecl()).second &&
+           llvm::any_of(Refs.on(Field), [&](const ReferenceOp &Op) {
              return Op.What == ReferenceOp::Store && Op.Value != Op.At && carries(Op.Value, Seen);
            });
   }
@@ -158,7 +159,8 @@ bool ArgumentFlow::variableCarries(const VarDecl *V, Visited &Seen) const {
   return P && parameterCarries(P, Seen);
 }
 
-/// The first parameter of a function that Python calls is the object or the module; a type refers to no instance.
+/// The first parameter of a function that Python calls is the object or the module; a type refers to no
+/// instance.
 bool ArgumentFlow::parameterCarries(const ParmVarDecl *P, Visited &Seen) const {
   const Function *F = Refs.index().find(dyn_cast<FunctionDecl>(P->getDeclContext()));
   if (!F || typeName(P->getType()) == "_typeobject")

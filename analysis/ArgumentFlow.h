@@ -1,5 +1,5 @@
-// Which values come from what Python code passes in: parameters of the functions that Python calls, what argument parsers
-// put into variables, and what is taken out of either.
+// Which values come from what Python code passes in: parameters of the functions that Python calls, what
+// argument parsers put into variables, and what is taken out of either.
 #pragma once
 
 #include "analysis/Contexts.h"
@@ -9,7 +9,8 @@ namespace ungil {
 
 class ArgumentFlow {
 public:
-  /// What a parser stores in a variable: the unit of its format, '!' and '&' for O! and O&, and the argument of those.
+  /// What a parser stores in a variable: the unit of its format, '!' and '&' for O! and O&, and the argument
+  /// of those.
   struct Parsed {
     char Unit;
     const clang::Expr *Type;

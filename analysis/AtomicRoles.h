@@ -1,5 +1,5 @@
-// What an atomic variable is for, inferred from how the unit uses it: a lock, a borrow flag, a reference count. Statistics
-// and identifiers have no role, and any memory order will do for them.
+// What an atomic variable is for, inferred from how the unit uses it: a lock, a borrow flag, a reference
+// count. Statistics and identifiers have no role, and any memory order will do for them.
 #pragma once
 
 #include "analysis/Unit.h"
@@ -15,14 +15,15 @@ struct AtomicUse {
   const Function *In = nullptr;
   enum Part {
     Other,
-    Takes, ///< lock or borrow: what follows is protected
-    Drops, ///< what came before must be seen by the next taker
+    Takes,     ///< lock or borrow: what follows is protected
+    Drops,     ///< what came before must be seen by the next taker
     DropsLast, ///< reference count: the last one destroys
   } What = Other;
   AtomicRole Role = AtomicRole::None;
 };
 
-/// The operations that have a part in a role, in source order. A function with a fence of its own is left out.
+/// The operations that have a part in a role, in source order. A function with a fence of its own is left
+/// out.
 std::vector<AtomicUse> atomicRoles(Unit &);
 
 } // namespace ungil

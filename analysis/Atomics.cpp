@@ -79,8 +79,8 @@ std::optional<AtomicOperation> ofBuiltin(const AtomicExpr *E, const ASTContext &
   return Op;
 }
 
-/// `_Py_atomic_load_int_relaxed`, `__sync_fetch_and_add_4`, `InterlockedIncrement64Acquire`: the prefix names the family,
-/// then comes the operation, last the order.
+/// `_Py_atomic_load_int_relaxed`, `__sync_fetch_and_add_4`, `InterlockedIncrement64Acquire`: the prefix names
+/// the family, then comes the operation, last the order.
 std::optional<AtomicOperation> ofNamedFunction(const CallExpr *C, llvm::StringRef Name) {
   const AtomicKnowledge &K = Knowledge::get().Atomics;
   llvm::StringRef Rest;

@@ -1,5 +1,5 @@
-// One description for the atomic operations of every dialect: std::atomic, C11, the compilers' builtins, CPython's
-// pyatomic.h, Win32. Names and orders are data, in knowledge/atomics.json.
+// One description for the atomic operations of every dialect: std::atomic, C11, the compilers' builtins,
+// CPython's pyatomic.h, Win32. Names and orders are data, in knowledge/atomics.json.
 #pragma once
 
 #include "clang/AST/ASTContext.h"
@@ -22,7 +22,7 @@ struct AtomicOperation {
   enum Kind { Load, Store, Exchange, CompareExchange, Add, Subtract, Update };
   Kind What = Load;
   const clang::Expr *Site = nullptr;
-  const clang::Expr *Object = nullptr; ///< the atomic, or a pointer to it
+  const clang::Expr *Object = nullptr;  ///< the atomic, or a pointer to it
   const clang::Expr *Operand = nullptr; ///< what is stored or added; null when implied (++)
   /// Empty when the argument is no constant. Failure is only set for CompareExchange.
   std::optional<MemoryOrder> Order = MemoryOrder::SeqCst, Failure;
@@ -32,7 +32,8 @@ struct AtomicOperation {
   bool reads() const { return What != Store; }
 };
 
-/// What the expression does, when it is an atomic operation; operators on std::atomic and _Atomic objects included.
+/// What the expression does, when it is an atomic operation; operators on std::atomic and _Atomic objects
+/// included.
 std::optional<AtomicOperation> atomicOperation(const clang::Expr *, const clang::ASTContext &);
 
 /// Whether every access to objects of the type is atomic.

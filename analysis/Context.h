@@ -1,5 +1,5 @@
-// Which code can run at the same time as which other code. CPython's free-threaded build gives no ordering between
-// method calls, so what matters about a function is from where the interpreter can enter it.
+// Which code can run at the same time as which other code. CPython's free-threaded build gives no ordering
+// between method calls, so what matters about a function is from where the interpreter can enter it.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Critical sections of a function: where each is begun and ended, which is innermost where, and how control leaves them.
-// A critical section is a record on the C stack that the thread state points to; only the innermost one is certain to be
-// held, and none is held while the thread is detached.
+// Critical sections of a function: where each is begun and ended, which is innermost where, and how control
+// leaves them. A critical section is a record on the C stack that the thread state points to; only the
+// innermost one is certain to be held, and none is held while the thread is detached.
 //
 // Source of the rules: Doc/c-api/synchronization.rst; the functions and guards are in knowledge/locks.json.
 #pragma once

@@ -1,4 +1,5 @@
-// What a check found, in terms of the syntax tree: the driver turns it into a Finding, the plugin into a diagnostic.
+// What a check found, in terms of the syntax tree: the driver turns it into a Finding, the plugin into a
+// diagnostic.
 #pragma once
 
 #include "analysis/Finding.h"
@@ -27,7 +28,7 @@ struct Diagnosis {
   std::string Message;
   Confidence Sureness = Confidence::Likely;
   std::optional<Severity> Level; ///< where it differs from the check's own
-  std::vector<Remark> Path; ///< in the order of execution; the last one says what to do
+  std::vector<Remark> Path;      ///< in the order of execution; the last one says what to do
   std::vector<Remark> Related;
   std::vector<Repair> Repairs;
 };

@@ -15,12 +15,12 @@ void explainEdge(const Edge &, llvm::StringRef Trouble, std::vector<Remark> &Not
 /// A remark at the name of a function or variable.
 clang::SourceRange nameRange(const clang::NamedDecl *);
 
-/// How the function writes its object, such as "self" or "((Box *)o)", taken from an access to one of the struct's
-/// fields in it; empty when it has none that is written in the file.
+/// How the function writes its object, such as "self" or "((Box *)o)", taken from an access to one of the
+/// struct's fields in it; empty when it has none that is written in the file.
 std::string spellingOfSelf(const Function *, const clang::RecordDecl *, const clang::ASTContext &);
 
-/// Statements written on lines of their own before the function's last one, which must be `return 0`, or before its
-/// first that is no declaration. Empty where the body is not plain text of the file.
+/// Statements written on lines of their own before the function's last one, which must be `return 0`, or
+/// before its first that is no declaration. Empty where the body is not plain text of the file.
 std::optional<Repair> insertBeforeReturn(const clang::FunctionDecl *, llvm::ArrayRef<std::string> Statements,
                                          std::string Description, const clang::ASTContext &);
 std::optional<Repair> insertFirst(const clang::FunctionDecl *, llvm::ArrayRef<std::string> Statements,

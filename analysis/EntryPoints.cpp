@@ -35,11 +35,13 @@ std::optional<Context> contextOfField(llvm::StringRef Record, llvm::StringRef Fi
 }
 
 bool isNull(const Expr *E, ASTContext &Context) {
-  return isa<ImplicitValueInitExpr>(E) || E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull) !=
-         Expr::NPCK_NotNull;
+  return isa<ImplicitValueInitExpr>(E) ||
+         E->IgnoreParenCasts()->isNullPointerConstant(Context, Expr::NPC_ValueDependentIsNotNull) !=
+             Expr::NPCK_NotNull;
 }
 
-/// The binding namespace's member that is called, such as "def" of pybind11::module_; empty for other callees.
+/// The binding namespace's member that is called, such as "def" of pybind11::module_; empty for other
+/// callees.
 llvm::StringRef bindingMember(const FunctionDecl &Callee) {
   std::string Name = qualifiedName(Callee);
   auto [Namespace, Rest] = llvm::StringRef(Name).split("::");
@@ -62,7 +64,8 @@ bool runsDetached(const Expr *Call) {
     if (!Record || !K.CallGuards.contains(qualifiedName(*Record)))
       continue;
     for (const TemplateArgument &A : Record->getTemplateArgs().asArray()) {
-      llvm::ArrayRef<TemplateArgument> Guards = A.getKind() == TemplateArgument::Pack ? A.pack_elements() : llvm::ArrayRef(A);
+      llvm::ArrayRef<TemplateArgument> Guards =
+          A.getKind() == TemplateArgument::Pack ? A.pack_elements() : llvm::ArrayRef(A);
       for (const TemplateArgument &Guard : Guards)
         if (Guard.getKind() == TemplateArgument::Type)
           if (auto Known = K.StateGuards.find(typeName(Guard.getAsType()));
@@ -78,7 +81,8 @@ bool contains(SourceRange Range, SourceLocation Loc, const SourceManager &SM) {
          SM.isBeforeInTranslationUnit(Loc, SM.getExpansionLoc(Range.getEnd()));
 }
 
-/// Whether the call makes an object of a class whose other version, in the branch that was left out, attaches.
+/// Whether the call makes an object of a class whose other version, in the branch that was left out,
+/// attaches.
 bool isStandIn(const Call &C, const LeftOutBranch &Left, const SourceManager &SM) {
   const auto *Constructor = dyn_cast<CXXConstructorDecl>(C.Callee);
   return Constructor && contains(Left.Switch, Constructor->getParent()->getLocation(), SM) &&
@@ -88,8 +92,8 @@ bool isStandIn(const Call &C, const LeftOutBranch &Left, const SourceManager &SM
 /// An algorithm runs its function in several threads only when its execution policy says so.
 bool asksForThreads(const Expr *Call, const Callback &Passed) {
   const Expr *Policy = Passed.Policy ? argumentOf(Call, *Passed.Policy) : nullptr;
-  return !Passed.Policy ||
-         (Policy && Knowledge::get().ParallelPolicies.contains(typeName(Policy->getType().getNonReferenceType().getUnqualifiedType())));
+  return !Passed.Policy || (Policy && Knowledge::get().ParallelPolicies.contains(typeName(
+                                          Policy->getType().getNonReferenceType().getUnqualifiedType())));
 }
 } // namespace
 
@@ -104,7 +108,8 @@ std::optional<Context> contextOfMethod(const Expr *Name) {
   return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
 }
 
-/// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a function.
+/// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a
+/// function.
 bool hasVectorcallSignature(const FunctionDecl &F) {
   if (F.getNumParams() < 3 || F.getNumParams() > 4 || !isPyObject(F.getParamDecl(0)->getType()))
     return false;
@@ -147,7 +152,8 @@ void EntryPoints::findModuleBodies(const UnitIndex &Index, const MacroTable &Mac
   for (const auto &F : Index.functions()) {
     llvm::StringRef Macro = Macros.expandedAt(F->Decl->getLocation(), SM);
     std::string Name = F->Decl->getNameAsString();
-    bool Named = llvm::any_of(K.InitPrefixes, [&](const std::string &P) { return llvm::StringRef(Name).starts_with(P); });
+    bool Named = llvm::any_of(K.InitPrefixes,
+                              [&](const std::string &P) { return llvm::StringRef(Name).starts_with(P); });
     if (Macro.empty() && !Named)
       continue;
     Counts.Modules += !Macro.empty() && Named;
@@ -165,7 +171,8 @@ void EntryPoints::findLeftOutAttachments(const UnitIndex &Index, const MacroTabl
       bool Inside = contains(F->Decl->getBody()->getSourceRange(), Left.Begin, SM);
       bool Guarded = llvm::any_of(F->Calls, [&](const Call &C) { return isStandIn(C, Left, SM); });
       if (Inside || Guarded)
-        Points.push_back({F.get(), Context::Detached, "function that attaches only on builds with the GIL", Left.Begin});
+        Points.push_back(
+            {F.get(), Context::Detached, "function that attaches only on builds with the GIL", Left.Begin});
     }
 }
 
@@ -211,8 +218,8 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   }
 }
 
-void EntryPoints::readSlot(const UnitIndex &Index, const InitListExpr *List, const std::vector<std::string> &Names,
-                           const llvm::StringMap<Context> &Contexts) {
+void EntryPoints::readSlot(const UnitIndex &Index, const InitListExpr *List,
+                           const std::vector<std::string> &Names, const llvm::StringMap<Context> &Contexts) {
   Expr::EvalResult Id;
   if (List->getNumInits() < 2 || !List->getInit(0)->EvaluateAsInt(Id, Index.context()))
     return;
@@ -259,7 +266,8 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
                       : Factory->second;
   if (runsDetached(C.Site))
     Where = Context::Detached;
-  std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
+  std::string Role =
+      Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
   for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I)
     if (add(Index, Argument, Where, Role)) {
       Counts.MethodsPresent++;
@@ -276,14 +284,15 @@ void EntryPoints::readCasts(const UnitIndex &Index, const Function &F) {
       add(Index, Use, Slot->second, Type);
 }
 
-/// Whether the interpreter calls the function from a table of another unit: it has the signature of a method, which it
-/// does not choose itself, as parameters say that it has no use for.
+/// Whether the interpreter calls the function from a table of another unit: it has the signature of a method,
+/// which it does not choose itself, as parameters say that it has no use for.
 static bool looksLikeMethod(const FunctionDecl &F) {
   if (F.getNumParams() != 2 || isa<CXXMethodDecl>(F))
     return false;
   return isPyObject(F.getReturnType()) &&
          llvm::all_of(F.parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); }) &&
-         llvm::any_of(F.parameters(), [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
+         llvm::any_of(F.parameters(),
+                      [](const ParmVarDecl *P) { return !P->isUsed() && !P->isReferenced(); });
 }
 
 void EntryPoints::addEscaping(const UnitIndex &Index) {
@@ -294,14 +303,17 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
       continue;
     if (F->Callers.empty() && F->AddressTaken.empty() && !F->InTable && F->Decl->isExternallyVisible() &&
         looksLikeMethod(*F->Decl)) {
-      Points.push_back({F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
+      Points.push_back(
+          {F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
       continue;
     }
     if (F->InTable || !F->AddressTaken.empty()) {
       auto Where = F->AddressTaken.empty() ? F->Decl->getLocation() : F->AddressTaken.front()->getBeginLoc();
       Points.push_back({F.get(), Context::Escaped, "function pointer", Where});
-    } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible() && hasVectorcallSignature(*F->Decl)) {
-      Points.push_back({F.get(), Context::Concurrent, "a function with a method's signature", F->Decl->getLocation()});
+    } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible() &&
+               hasVectorcallSignature(*F->Decl)) {
+      Points.push_back(
+          {F.get(), Context::Concurrent, "a function with a method's signature", F->Decl->getLocation()});
     } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible()) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
     }

@@ -1,5 +1,5 @@
-// Where the interpreter, another thread or another unit can enter the project's code. Found from what is registered
-// (method tables, slots, .def calls, thread starts), never from how a function is called.
+// Where the interpreter, another thread or another unit can enter the project's code. Found from what is
+// registered (method tables, slots, .def calls, thread starts), never from how a function is called.
 #pragma once
 
 #include "analysis/Context.h"

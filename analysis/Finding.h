@@ -1,5 +1,5 @@
-// What a check says about one place in the user's source, as plain data: no Clang types, so that a finding can cross a
-// process boundary, be cached and be written in any report format.
+// What a check says about one place in the user's source, as plain data: no Clang types, so that a finding
+// can cross a process boundary, be cached and be written in any report format.
 #pragma once
 
 #include <string>
@@ -13,8 +13,9 @@ enum class Severity { Note, Warning, Error };
 /// How sure the analysis is. The default report prints Likely and Certain.
 enum class Confidence { Possible, Likely, Certain };
 
-/// Part of one source line. Lines and columns count from 1 and columns count bytes; EndColumn is one past the last
-/// byte. File is the path as the driver opened it until the report makes it relative to the project root.
+/// Part of one source line. Lines and columns count from 1 and columns count bytes; EndColumn is one past the
+/// last byte. File is the path as the driver opened it until the report makes it relative to the project
+/// root.
 struct Region {
   std::string File;
   unsigned Line = 0;
@@ -65,7 +66,8 @@ struct Finding {
   auto operator<=>(const Finding &) const = default;
 };
 
-/// The notes of a finding as a reader wants them: how it comes to the defect, what is related, and last what to do.
+/// The notes of a finding as a reader wants them: how it comes to the defect, what is related, and last what
+/// to do.
 template <class Note>
 std::vector<const Note *> inReadingOrder(const std::vector<Note> &Path, const std::vector<Note> &Related) {
   std::vector<const Note *> Notes;

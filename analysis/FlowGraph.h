@@ -3,7 +3,6 @@
 
 #include "clang/AST/Decl.h"
 #include "clang/Analysis/CFG.h"
-
 #include "llvm/ADT/DenseMap.h"
 
 #include <deque>
@@ -19,8 +18,8 @@ public:
   static std::unique_ptr<FlowGraph> of(const clang::FunctionDecl *);
 
   const clang::CFG &cfg() const { return *Graph; }
-  /// Whether some path from the entry leads to the statement; branches on constants are pruned, so that code switched
-  /// off by `if (0)` does not count.
+  /// Whether some path from the entry leads to the statement; branches on constants are pruned, so that code
+  /// switched off by `if (0)` does not count.
   bool reaches(const clang::Stmt *) const;
   /// The block that the statement is an element of; null when it is none.
   const clang::CFGBlock *blockOf(const clang::Stmt *S) const { return BlockOf.lookup(S); }

@@ -5,7 +5,6 @@
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
-
 #include "llvm/ADT/StringExtras.h"
 
 namespace ungil {
@@ -28,14 +27,17 @@ bool isNull(const Expr *E) {
 }
 
 bool contains(const Stmt *S, const Stmt *Wanted) {
-  return S && (S == Wanted || llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
 }
 
-/// "PyArray_IterNew", "PyObject_New": by the convention of the C API such functions return an object of their own making.
+/// "PyArray_IterNew", "PyObject_New": by the convention of the C API such functions return an object of their
+/// own making.
 bool isNamedAsConstructor(llvm::StringRef Name) {
   std::size_t At = Name.find("New");
   return (Name.starts_with("Py") || Name.starts_with("_Py")) && At != llvm::StringRef::npos &&
-         !Knowledge::get().NewReferences.contains(Name) && !(At + 3 < Name.size() && llvm::isLower(Name[At + 3]));
+         !Knowledge::get().NewReferences.contains(Name) &&
+         !(At + 3 < Name.size() && llvm::isLower(Name[At + 3]));
 }
 
 class ValueCollector : public BodyVisitor {
@@ -148,15 +150,16 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
   return llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
 }
 
-/// What the variable was assigned last before the expression, when no branch lies between: the assignment is a statement of
-/// a block that holds the expression.
+/// What the variable was assigned last before the expression, when no branch lies between: the assignment is
+/// a statement of a block that holds the expression.
 const Expr *Freshness::valueAt(const Function &F, const VarDecl *V, const Expr *At) {
   auto Values = valuesOf(F).Assigned.find(V);
   if (Values == valuesOf(F).Assigned.end())
     return nullptr;
   const SourceManager &SM = Index.context().getSourceManager();
   auto Before = [&](const Expr *A, const Expr *B) {
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()), SM.getExpansionLoc(B->getBeginLoc()));
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
+                                        SM.getExpansionLoc(B->getBeginLoc()));
   };
   const Expr *Latest = nullptr;
   for (const Expr *Value : Values->second)

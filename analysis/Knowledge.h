@@ -1,5 +1,6 @@
-// What the analysis knows of CPython, of the C and C++ libraries and of the binding libraries. All of it is data, read
-// once from analysis/knowledge/*.json (compiled into the program); nothing here is decided by code.
+// What the analysis knows of CPython, of the C and C++ libraries and of the binding libraries. All of it is
+// data, read once from analysis/knowledge/*.json (compiled into the program); nothing here is decided by
+// code.
 //
 // Names are qualified without inline namespaces and template arguments: "std::lock_guard", "PyMutex_Lock".
 #pragma once
@@ -27,19 +28,19 @@ struct LockEffect {
   enum Kind { Acquire, Release, Try, EndSection };
   Kind What = Acquire;
   ArgumentIndex Lock = 0;
-  std::optional<ArgumentIndex> AlsoLock;   ///< second object of a two-object critical section
-  std::optional<ArgumentIndex> Section;    ///< the PyCriticalSection that the pair is tied to
-  std::optional<ArgumentIndex> WaitsIf;    ///< argument that must not be 0 for the call to wait
-  bool ByToken = false;                    ///< the result stands for the lock, and is what the release is given
-  bool SucceedsWithZero = false;           ///< for Try: the result that means "locked"
+  std::optional<ArgumentIndex> AlsoLock; ///< second object of a two-object critical section
+  std::optional<ArgumentIndex> Section;  ///< the PyCriticalSection that the pair is tied to
+  std::optional<ArgumentIndex> WaitsIf;  ///< argument that must not be 0 for the call to wait
+  bool ByToken = false;                  ///< the result stands for the lock, and is what the release is given
+  bool SucceedsWithZero = false;         ///< for Try: the result that means "locked"
 };
 
 /// Function whose argument is a function that is called later, or at once by the callee.
 struct Callback {
   ArgumentIndex Argument = 0;
-  std::optional<Context> Where;        ///< empty: in the context of the caller
-  std::optional<ArgumentIndex> Once;   ///< the once flag that serialises the calls
-  bool DropsClosure = false;           ///< the callee's copy of the function object dies where the function ran
+  std::optional<Context> Where;      ///< empty: in the context of the caller
+  std::optional<ArgumentIndex> Once; ///< the once flag that serialises the calls
+  bool DropsClosure = false;         ///< the callee's copy of the function object dies where the function ran
   std::optional<ArgumentIndex> Policy; ///< only when this argument asks for several threads
 };
 
@@ -86,33 +87,34 @@ struct AtomicKnowledge {
 
 /// How functions that are not part of the project use what they are given.
 struct SharingKnowledge {
-  llvm::StringSet<> RuntimeTypes;    ///< PyTypeObject …: the interpreter mutates them under its own locks
-  llvm::StringSet<> TypeObjects;     ///< "PyTypeObject", under each of its names
-  llvm::StringSet<> CapsuleReads;    ///< return a pointer that another module offers
-  llvm::StringSet<> ApiImports;      ///< store such a pointer in a variable of the unit
-  llvm::StringSet<> FreshResults;    ///< functions and slots, besides allocators, whose result nobody else has
+  llvm::StringSet<> RuntimeTypes; ///< PyTypeObject …: the interpreter mutates them under its own locks
+  llvm::StringSet<> TypeObjects;  ///< "PyTypeObject", under each of its names
+  llvm::StringSet<> CapsuleReads; ///< return a pointer that another module offers
+  llvm::StringSet<> ApiImports;   ///< store such a pointer in a variable of the unit
+  llvm::StringSet<> FreshResults; ///< functions and slots, besides allocators, whose result nobody else has
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
   llvm::StringSet<> TakenOver;       ///< C functions that read through a pointer to non-const
   llvm::StringSet<> SwapMacros;      ///< Py_CLEAR …: replace a reference and drop the old one
   llvm::StringSet<> Interned;        ///< functions whose results are immortal or the same for every caller
-  llvm::StringSet<> Suspending;      ///< functions that may run Python code or detach; "*" at the end is a prefix
+  llvm::StringSet<> Suspending; ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
-  llvm::StringSet<> Closers;         ///< release a resource that is not an object: fclose, close
-  llvm::StringSet<> TypeMakers;      ///< classes whose construction registers a type: pybind11::class_
+  llvm::StringSet<> Closers;    ///< release a resource that is not an object: fclose, close
+  llvm::StringSet<> TypeMakers; ///< classes whose construction registers a type: pybind11::class_
   std::vector<std::string> CallerDecides;
 };
 
 /// Function that returns a reference which its container owns.
 struct BorrowedReference {
   std::optional<ArgumentIndex> Container;
-  std::string From;                    ///< what owns the result when it is no argument: "sys.modules"
-  std::string Kind;                    ///< "list", "dict", …
-  std::string Replacement;             ///< function that returns a strong reference
-  std::optional<PythonVersion> Since;  ///< first version with the replacement
-  bool InCompatHeader = false;         ///< pythoncapi_compat.h has the replacement for older versions
-  /// How a call must be rewritten: the replacement takes the same arguments and returns the reference; or it stores it
-  /// through a last argument; or that, and it raises what the old function hides; or not at all the same way.
+  std::string From;                   ///< what owns the result when it is no argument: "sys.modules"
+  std::string Kind;                   ///< "list", "dict", …
+  std::string Replacement;            ///< function that returns a strong reference
+  std::optional<PythonVersion> Since; ///< first version with the replacement
+  bool InCompatHeader = false;        ///< pythoncapi_compat.h has the replacement for older versions
+  /// How a call must be rewritten: the replacement takes the same arguments and returns the reference; or it
+  /// stores it through a last argument; or that, and it raises what the old function hides; or not at all the
+  /// same way.
   enum Shape { Same, OutParameter, OutParameterWithErrors, Other } Rewrite = Other;
   Confidence Sureness = Confidence::Likely;
 };
@@ -127,20 +129,20 @@ struct BorrowingIterator {
 struct KnownRace {
   PythonVersion From;
   std::optional<PythonVersion> Fixed;
-  std::string Problem;                      ///< "the hash of the bytes object is cached without synchronisation"
+  std::string Problem; ///< "the hash of the bytes object is cached without synchronisation"
   std::string Advice;
-  std::string Reference;                    ///< "gh-128133"
-  std::optional<ArgumentIndex> OnlyShared;  ///< harmless while this argument is private
+  std::string Reference;                   ///< "gh-128133"
+  std::optional<ArgumentIndex> OnlyShared; ///< harmless while this argument is private
   Confidence Sureness = Confidence::Likely;
 };
 
 /// Function of the C library, or of another one, with state that all threads share.
 struct HiddenState {
-  std::string Group;                         ///< functions of a group share their state
+  std::string Group; ///< functions of a group share their state
   std::string Replacement;
-  std::optional<ArgumentIndex> UnlessGiven;  ///< harmless when this argument is not null
-  std::optional<ArgumentIndex> OnlyIfGiven;  ///< harmless when this argument is null
-  bool TakesBuffer = false;                  ///< the replacement takes a buffer for the result as last argument
+  std::optional<ArgumentIndex> UnlessGiven; ///< harmless when this argument is not null
+  std::optional<ArgumentIndex> OnlyIfGiven; ///< harmless when this argument is null
+  bool TakesBuffer = false; ///< the replacement takes a buffer for the result as last argument
   Confidence Sureness = Confidence::Likely;
 };
 
@@ -160,23 +162,23 @@ struct CollectorKnowledge {
   llvm::StringSet<> Drops, Takes, NewReferences, TypeOf, AtomicStores, SlotGetters, PassThrough;
   NameSet BorrowedResults;
   llvm::StringSet<> OwningWrappers;
-  llvm::StringSet<> CollectorTests;           ///< questions whether an object takes part in collection
+  llvm::StringSet<> CollectorTests; ///< questions whether an object takes part in collection
   llvm::StringSet<> BasesWithoutClear, EmptiesBuiltIn;
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
   llvm::StringMap<TypeMaker> TypeMakers;
-  NameSet CollectedBases;          ///< built-in types with tp_traverse
+  NameSet CollectedBases; ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
-  NameSet LeafResults;             ///< functions whose result refers to nothing that could refer back
-  NameSet LeafOperators;           ///< functions whose result is a leaf when their arguments are
-  llvm::StringSet<> LeafFillers;   ///< functions that replace a leaf, given its address, by another
+  NameSet LeafResults;           ///< functions whose result refers to nothing that could refer back
+  NameSet LeafOperators;         ///< functions whose result is a leaf when their arguments are
+  llvm::StringSet<> LeafFillers; ///< functions that replace a leaf, given its address, by another
   llvm::StringMap<std::vector<int>> LeafWrappers; ///< functions whose result refers to these arguments alone
   llvm::StringSet<> LeafTests, LeafTypeObjects, LeafStructs, LeafConverters, TypeTests, FeatureTests;
-  std::vector<std::uint64_t> LeafFeatures; ///< flags of types such as str
+  std::vector<std::uint64_t> LeafFeatures;      ///< flags of types such as str
   std::vector<std::uint64_t> ObjectMemberKinds; ///< Py_T_OBJECT_EX …
   llvm::StringMap<ArgumentParser> ArgumentParsers;
-  NameSet TraverseSafe;            ///< what tp_traverse may call
+  NameSet TraverseSafe; ///< what tp_traverse may call
   NameSet PythonApi, PrivateApi;
   llvm::StringMap<std::string> FunctionTypes; ///< role → typedef: "visit" is visitproc
   llvm::StringMap<std::uint64_t> Flags;       ///< "collected" is Py_TPFLAGS_HAVE_GC
@@ -186,13 +188,14 @@ struct Knowledge {
   /// Thread-safe; the first call parses the data. Broken data is a programming error and aborts.
   static const Knowledge &get();
 
-  llvm::StringMap<Context> SlotContexts;              ///< "tp_dealloc"
-  std::vector<std::string> SlotNames;                 ///< by number: Py_tp_dealloc is 52
-  llvm::StringMap<Context> ModuleSlotContexts;        ///< "Py_mod_exec"
-  std::vector<std::string> ModuleSlotNames;           ///< by number
-  llvm::StringMap<llvm::StringMap<Context>> Fields;   ///< record → field → context of the function in it; "*" is any
-  llvm::StringMap<Context> MethodNames; ///< methods that Python's protocols call at a known time
-  llvm::StringMap<Context> FunctionTypes;             ///< "destructor": type of function that fits one kind of slot
+  llvm::StringMap<Context> SlotContexts;       ///< "tp_dealloc"
+  std::vector<std::string> SlotNames;          ///< by number: Py_tp_dealloc is 52
+  llvm::StringMap<Context> ModuleSlotContexts; ///< "Py_mod_exec"
+  std::vector<std::string> ModuleSlotNames;    ///< by number
+  llvm::StringMap<llvm::StringMap<Context>>
+      Fields;                             ///< record → field → context of the function in it; "*" is any
+  llvm::StringMap<Context> MethodNames;   ///< methods that Python's protocols call at a known time
+  llvm::StringMap<Context> FunctionTypes; ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;
   llvm::StringSet<> BindingNamespaces;
@@ -200,41 +203,41 @@ struct Knowledge {
   llvm::StringMap<std::vector<Callback>> Callbacks;
   llvm::StringSet<> ParallelPolicies;
   llvm::StringSet<> ModuleStateGetters;
-  llvm::StringSet<> GilDeclarations;                  ///< functions that declare whether a module needs the GIL
+  llvm::StringSet<> GilDeclarations; ///< functions that declare whether a module needs the GIL
   std::vector<std::string> LibraryDirectories;
 
   llvm::StringMap<LockEffect> LockFunctions;
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
-  llvm::StringSet<> LockMacros;                       ///< of CPython's headers
-  llvm::StringSet<> SectionGuards;                    ///< those that hold a critical section
-  llvm::StringSet<> StateAttachers, StateReleasers;   ///< PyGILState_Ensure, PyGILState_Release
-  llvm::StringSet<> StateSavers, StateRestorers;      ///< PyEval_SaveThread, PyEval_RestoreThread
-  llvm::StringSet<> OpenGuardTags;                    ///< std::defer_lock_t …: the guard does not hold the lock
+  llvm::StringSet<> LockMacros;                     ///< of CPython's headers
+  llvm::StringSet<> SectionGuards;                  ///< those that hold a critical section
+  llvm::StringSet<> StateAttachers, StateReleasers; ///< PyGILState_Ensure, PyGILState_Release
+  llvm::StringSet<> StateSavers, StateRestorers;    ///< PyEval_SaveThread, PyEval_RestoreThread
+  llvm::StringSet<> OpenGuardTags;                  ///< std::defer_lock_t …: the guard does not hold the lock
   std::vector<std::string> HeldByContractSuffixes;
   llvm::StringSet<> SynchronisedTypes;
 
   llvm::StringSet<> Allocators, Deallocators, ReferenceDrops, TypeLinkReads, TypeLinkWrites;
 
   llvm::StringMap<StateOperation> StateOperations;
-  llvm::StringMap<StateOperation::Kind> StateGuards;  ///< Detach or Ensure for the life of the object
-  llvm::StringSet<> CallGuards;                       ///< templates over guards, for bound functions
-  llvm::StringSet<> ThreadIdentities;                 ///< functions that say which thread runs
-  llvm::StringSet<> StateTests;                       ///< nonzero when the thread is attached
+  llvm::StringMap<StateOperation::Kind> StateGuards; ///< Detach or Ensure for the life of the object
+  llvm::StringSet<> CallGuards;                      ///< templates over guards, for bound functions
+  llvm::StringSet<> ThreadIdentities;                ///< functions that say which thread runs
+  llvm::StringSet<> StateTests;                      ///< nonzero when the thread is attached
   std::vector<std::string> ApiPrefixes;
-  NameSet CallableDetached;                           ///< accessors of immutable fields included
-  NameSet AttachedFunctions;                          ///< of libraries, that need an attached thread state
+  NameSet CallableDetached;  ///< accessors of immutable fields included
+  NameSet AttachedFunctions; ///< of libraries, that need an attached thread state
   llvm::StringSet<> Increments, Decrements, Immortals, IgnoredMacros;
   NameSet BindingNeedsAttached, BindingIncrements, BindingDecrements;
-  llvm::StringSet<> ReferenceOwners;                  ///< classes; those that derive from them too
-  NameSet RunsPython, DropsReferences;                ///< may run any Python code; may do so by deallocation
-  NameSet SuspendedLocks;                             ///< given up while the thread is detached: critical sections
-  NameSet DetachingLocks;                             ///< waiting for them detaches
-  NameSet ReentrantLocks;                             ///< types and functions
+  llvm::StringSet<> ReferenceOwners;   ///< classes; those that derive from them too
+  NameSet RunsPython, DropsReferences; ///< may run any Python code; may do so by deallocation
+  NameSet SuspendedLocks;              ///< given up while the thread is detached: critical sections
+  NameSet DetachingLocks;              ///< waiting for them detaches
+  NameSet ReentrantLocks;              ///< types and functions
   llvm::StringMap<std::optional<ArgumentIndex>> Waits; ///< with the argument that says how long
   std::vector<std::pair<NameSet, std::string>> DetachedAdvice;
-  llvm::StringSet<> Emptiers;                         ///< members after which an owner holds nothing
+  llvm::StringSet<> Emptiers; ///< members after which an owner holds nothing
 
   AtomicKnowledge Atomics;
   SharingKnowledge Sharing;
@@ -244,22 +247,23 @@ struct Knowledge {
 
   llvm::StringMap<BorrowedReference> BorrowedReferences;
   llvm::StringMap<BorrowingIterator> BorrowingIterators;
-  llvm::StringSet<> SameOrFresh;                       ///< return their argument, or something new
-  llvm::StringSet<> Fresh, FreshFields;                ///< functions, and fields with functions, whose result is new
-  llvm::StringSet<> FrozenFields;                      ///< "Record.field" of libraries: set once for each object
-  llvm::StringSet<> RunsPythonForSomeTypes;            ///< conversions: str, int and their like need no Python code
+  llvm::StringSet<> SameOrFresh;            ///< return their argument, or something new
+  llvm::StringSet<> Fresh, FreshFields;     ///< functions, and fields with functions, whose result is new
+  llvm::StringSet<> FrozenFields;           ///< "Record.field" of libraries: set once for each object
+  llvm::StringSet<> RunsPythonForSomeTypes; ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
-  llvm::StringSet<> ChangesContainer;                  ///< functions that change what their first argument contains
-  llvm::StringSet<> References, NewReferences;         ///< take a strong reference to, or return one to, their argument
-  llvm::StringSet<> Transparent;                       ///< neither publish nor change their argument
-  llvm::StringMap<std::string> SharedResults;          ///< function → what it returns, in words
+  llvm::StringSet<> ChangesContainer; ///< functions that change what their first argument contains
+  llvm::StringSet<> References,
+      NewReferences;             ///< take a strong reference to, or return one to, their argument
+  llvm::StringSet<> Transparent; ///< neither publish nor change their argument
+  llvm::StringMap<std::string> SharedResults; ///< function → what it returns, in words
   llvm::StringSet<> PrivateResults;
   llvm::StringMap<std::vector<KnownRace>> KnownRaces;
   llvm::StringMap<HiddenState> HiddenStates;
-  llvm::StringMap<std::string> MemoryDomains;          ///< allocating or freeing function → domain
-  llvm::StringMap<std::string> PlainAllocators;        ///< object allocator → the same for plain memory
+  llvm::StringMap<std::string> MemoryDomains;   ///< allocating or freeing function → domain
+  llvm::StringMap<std::string> PlainAllocators; ///< object allocator → the same for plain memory
   llvm::StringSet<> ObjectInitialisers;
-  llvm::StringSet<> ReferenceCounts;                   ///< read a reference count
+  llvm::StringSet<> ReferenceCounts; ///< read a reference count
 };
 
 } // namespace ungil

@@ -230,7 +230,8 @@ private:
   }
 
   /// The test is in a caller, the store in a helper: `if (!self->cache) fill(self);`.
-  std::optional<LazyInit> judgeCallers(const AccessPath &Location, const SharedAccess &A, const AccessPath &Inside) {
+  std::optional<LazyInit> judgeCallers(const AccessPath &Location, const SharedAccess &A,
+                                       const AccessPath &Inside) {
     const ContextSet Racing = SharedState::racing(Location);
     for (const Call *C : A.In->Callers) {
       if (C->In == A.In || !U.contexts().of(C->In).intersects(Racing) || U.shared().isUnderContract(*C->In))
@@ -307,7 +308,8 @@ private:
            });
   }
 
-  LazyInit::Payload payloadOf(const AccessPath &Location, const SharedAccess &A, const Test &T, const Function &TestedIn) {
+  LazyInit::Payload payloadOf(const AccessPath &Location, const SharedAccess &A, const Test &T,
+                              const Function &TestedIn) {
     QualType Type = A.At->getType();
     if (const auto *B = dyn_cast<BinaryOperator>(A.At))
       Type = B->getLHS()->getType();
@@ -376,7 +378,8 @@ std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
   const ContextSet Racing{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Detached};
   for (const auto &F : U.index().functions())
     for (const Call &C : F->Calls) {
-      if (!isa<CXXConstructExpr>(C.Site) || !Knowledge::get().Sharing.TypeMakers.contains(typeName(C.Site->getType())) ||
+      if (!isa<CXXConstructExpr>(C.Site) ||
+          !Knowledge::get().Sharing.TypeMakers.contains(typeName(C.Site->getType())) ||
           cast<CXXConstructExpr>(C.Site)->getConstructor()->isCopyOrMoveConstructor() ||
           !U.contexts().of(F.get()).intersects(Racing) || !U.locks().at(*F, C.Site).empty())
         continue;

@@ -1,5 +1,5 @@
-// Recognises check-then-initialise: `if (!x) x = make();`, `if (x) return x; … x = make();`, flag and payload; the store
-// may be in a helper of the function that tests.
+// Recognises check-then-initialise: `if (!x) x = make();`, `if (x) return x; … x = make();`, flag and
+// payload; the store may be in a helper of the function that tests.
 #pragma once
 
 #include "analysis/Unit.h"
@@ -32,7 +32,8 @@ struct LazyRegistration {
 /// Those that hold no lock, in functions that several threads can run at once.
 std::vector<LazyRegistration> lazyRegistrations(Unit &);
 
-/// One for each location and function, for accesses that other threads can run at the same time. Atomics are left out.
+/// One for each location and function, for accesses that other threads can run at the same time. Atomics are
+/// left out.
 std::vector<LazyInit> lazyInits(Unit &);
 
 } // namespace ungil

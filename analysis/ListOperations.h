@@ -1,5 +1,5 @@
-// Recognises code that takes blocks from a list and gives them back: array stacks, intrusive lists, single slots and
-// C++ containers, written in place, in helpers that get the list as an argument, or behind macros.
+// Recognises code that takes blocks from a list and gives them back: array stacks, intrusive lists, single
+// slots and C++ containers, written in place, in helpers that get the list as an argument, or behind macros.
 #pragma once
 
 #include "analysis/Unit.h"
@@ -16,8 +16,9 @@ struct ListOperation {
   const AccessPath &list() const { return Access.Location; }
 };
 
-/// All pops and pushes on lists with static storage, in module state, or in object structs; code that constant
-/// conditions switch off is left out. Helpers are followed upwards through a bounded number of callers.
+/// All pops and pushes on lists with static storage, in module state, or in object structs; code that
+/// constant conditions switch off is left out. Helpers are followed upwards through a bounded number of
+/// callers.
 std::vector<ListOperation> listOperations(Unit &);
 
 } // namespace ungil

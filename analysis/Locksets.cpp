@@ -36,8 +36,8 @@ Lockset intersection(const Lockset &A, const Lockset &B) {
   return Both;
 }
 
-/// A lock given by pointer is what the pointer points to; a lock given by reference is itself. A lock that a function
-/// without arguments returns is known by that function.
+/// A lock given by pointer is what the pointer points to; a lock given by reference is itself. A lock that a
+/// function without arguments returns is known by that function.
 std::optional<AccessPath> lockNamedBy(const Expr *Argument, const PathResolver &Paths) {
   if (!Argument)
     return std::nullopt;
@@ -136,7 +136,8 @@ std::optional<LockAcquisition> lockAcquiredBy(const Expr *Site, const PathResolv
     Argument = Construction->getArg(0);
     By = typeName(Site->getType());
   } else if (auto Effect = knownEffect(Site); Effect && Effect->What == LockEffect::Acquire) {
-    if (Effect->WaitsIf && isConstantZero(argumentOf(Site, *Effect->WaitsIf), calleeOf(Site)->getASTContext()))
+    if (Effect->WaitsIf &&
+        isConstantZero(argumentOf(Site, *Effect->WaitsIf), calleeOf(Site)->getASTContext()))
       return std::nullopt;
     Argument = argumentOf(Site, Effect->Lock);
     By = qualifiedName(*calleeOf(Site));
@@ -161,7 +162,8 @@ class LockFlow {
 public:
   using State = Lockset;
 
-  LockFlow(Locksets &All, Locksets::Facts &Out, const ASTContext &Context) : All(All), Out(Out), Context(Context) {}
+  LockFlow(Locksets &All, Locksets::Facts &Out, const ASTContext &Context)
+      : All(All), Out(Out), Context(Context) {}
 
   State entry() { return {}; }
 
@@ -196,7 +198,8 @@ public:
       return;
     auto [Tested, Positive] = testedCall(cast<Expr>(Condition), Context);
     bool Nonzero = Positive == (Successor == 0);
-    if (auto Effect = knownEffect(Tested); Effect && (Effect->What == LockEffect::Try || isTry(*Effect, Tested))) {
+    if (auto Effect = knownEffect(Tested);
+        Effect && (Effect->What == LockEffect::Try || isTry(*Effect, Tested))) {
       if (Effect->SucceedsWithZero != Nonzero)
         acquire(Now, argumentOf(Tested, Effect->Lock), nullptr, Tested->getBeginLoc());
       return;
@@ -214,7 +217,8 @@ public:
 
   void leave(const State &Now) {
     for (const HeldLock &L : Now)
-      if (L.Lock.Kind != AccessPath::Local && !(L.Token && L.Token->hasLocalStorage() && !isa<ParmVarDecl>(L.Token)))
+      if (L.Lock.Kind != AccessPath::Local &&
+          !(L.Token && L.Token->hasLocalStorage() && !isa<ParmVarDecl>(L.Token)))
         Out.Effect.Acquires.push_back(L);
   }
 
@@ -285,7 +289,8 @@ private:
       acquire(Now, Argument, V, V->getLocation());
   }
 
-  /// A lock that a constructor takes through a member is known to the caller by what the member was made from.
+  /// A lock that a constructor takes through a member is known to the caller by what the member was made
+  /// from.
   AccessPath memberOfGuard(const AccessPath &Lock, const CXXConstructExpr *Construction, const VarDecl *V) {
     if (Lock.Kind == AccessPath::This && !Lock.Fields.empty())
       for (const CXXCtorInitializer *Init : Construction->getConstructor()->inits()) {
@@ -360,7 +365,8 @@ private:
   std::set<AccessPath> LocksHere;
 };
 
-Locksets::Locksets(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach, const PathResolver &Paths)
+Locksets::Locksets(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
+                   const PathResolver &Paths)
     : Index(Index), Reach(Reach), Paths(Paths) {
   for (const EntryPoint &Point : Entries.all())
     EnteredIn[Point.Target].add(Point.Where);
@@ -376,7 +382,8 @@ void Locksets::findLockUsers() {
       Pending.push_back(F);
   };
   for (const Call &C : Index.externalCalls()) {
-    bool BuildsGuard = isa<CXXConstructExpr>(C.Site) && Knowledge::get().GuardTypes.contains(typeName(C.Site->getType()));
+    bool BuildsGuard =
+        isa<CXXConstructExpr>(C.Site) && Knowledge::get().GuardTypes.contains(typeName(C.Site->getType()));
     if (BuildsGuard || knownEffect(C.Site))
       Add(C.In);
   }

@@ -1,7 +1,8 @@
-// Which locks are held where: native mutexes, PyMutex, critical sections, RAII guards, spin flags, once flags. Locks are
-// told apart by access path. Only what holds on every path counts ("must").
+// Which locks are held where: native mutexes, PyMutex, critical sections, RAII guards, spin flags, once
+// flags. Locks are told apart by access path. Only what holds on every path counts ("must").
 //
-// Source of the rules: Doc/howto/free-threading-extensions.rst; the effects themselves are in knowledge/locks.json.
+// Source of the rules: Doc/howto/free-threading-extensions.rst; the effects themselves are in
+// knowledge/locks.json.
 #pragma once
 
 #include "analysis/AccessPath.h"
@@ -15,8 +16,9 @@ namespace ungil {
 
 struct HeldLock {
   AccessPath Lock;
-  const clang::VarDecl *Token = nullptr; ///< the guard object or PyCriticalSection whose end releases the lock
-  clang::SourceLocation Where;           ///< where it was taken; not part of its identity
+  const clang::VarDecl *Token =
+      nullptr;                 ///< the guard object or PyCriticalSection whose end releases the lock
+  clang::SourceLocation Where; ///< where it was taken; not part of its identity
 
   bool operator==(const HeldLock &O) const { return Lock == O.Lock && Token == O.Token; }
   bool operator<(const HeldLock &O) const { return std::tie(Lock, Token) < std::tie(O.Lock, O.Token); }
@@ -25,8 +27,9 @@ struct HeldLock {
 /// Sorted, without duplicates.
 using Lockset = std::vector<HeldLock>;
 
-/// The lock of the first set that is in the second too, whatever guard holds it; null when there is none. A lock that a
-/// function's name says its callers hold ("…_lock_held") has no name of its own and is common to every set.
+/// The lock of the first set that is in the second too, whatever guard holds it; null when there is none. A
+/// lock that a function's name says its callers hold ("…_lock_held") has no name of its own and is common to
+/// every set.
 const HeldLock *commonLock(const Lockset &, const Lockset &);
 
 /// What waits for a lock: a function by name, or a guard by its type.
@@ -44,8 +47,8 @@ public:
   Locksets(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &);
   ~Locksets();
 
-  /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller from such
-  /// a context holds included.
+  /// Locks held whenever the statement of the function runs in one of the contexts, those that every caller
+  /// from such a context holds included.
   Lockset at(const Function &, const clang::Stmt *, ContextSet Racing = ManyThreads);
   /// Locks that the function itself has taken, on every path to the statement.
   Lockset within(const Function &, const clang::Stmt *);
@@ -73,7 +76,7 @@ private:
   const Contexts &Reach;
   const PathResolver &Paths;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn; ///< from outside the unit, with no lock held
-  llvm::DenseSet<const Function *> UsesLocks; ///< directly or through callees
+  llvm::DenseSet<const Function *> UsesLocks;             ///< directly or through callees
   llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known;
   unsigned GivenUp = 0;
 };

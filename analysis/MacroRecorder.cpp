@@ -105,9 +105,12 @@ private:
   static bool looksLikeLock(llvm::StringRef Name) {
     llvm::SmallVector<llvm::StringRef, 8> Words;
     Name.split(Words, '_', -1, false);
-    return llvm::any_of(Words, [](llvm::StringRef Word) {
-      return Word.equals_insensitive("lock") || Word.equals_insensitive("mutex") || Word.equals_insensitive("acquire");
-    }) || Name.contains_insensitive("critical_section");
+    return llvm::any_of(Words,
+                        [](llvm::StringRef Word) {
+                          return Word.equals_insensitive("lock") || Word.equals_insensitive("mutex") ||
+                                 Word.equals_insensitive("acquire");
+                        }) ||
+           Name.contains_insensitive("critical_section");
   }
 
   /// Nothing but braces, (void)x and do {} while (0).
@@ -115,7 +118,8 @@ private:
     return llvm::all_of(Info.tokens(), [&](const Token &T) {
       const IdentifierInfo *Id = T.getIdentifierInfo();
       if (!Id)
-        return T.isOneOf(tok::l_brace, tok::r_brace, tok::l_paren, tok::r_paren, tok::semi, tok::numeric_constant, tok::comma);
+        return T.isOneOf(tok::l_brace, tok::r_brace, tok::l_paren, tok::r_paren, tok::semi,
+                         tok::numeric_constant, tok::comma);
       return llvm::is_contained(Info.params(), Id) || T.isOneOf(tok::kw_do, tok::kw_while, tok::kw_void);
     });
   }
@@ -125,7 +129,8 @@ private:
     for (const OpenSwitch &Around : llvm::reverse(Open))
       for (const VersionSwitch::Branch &B : llvm::reverse(Around.Branches))
         if (llvm::StringRef(B.Condition).contains_insensitive("gil") ||
-            llvm::StringRef(B.Condition).contains("PY_VERSION_HEX") || llvm::StringRef(B.Condition).contains("CRITICAL_SECTION"))
+            llvm::StringRef(B.Condition).contains("PY_VERSION_HEX") ||
+            llvm::StringRef(B.Condition).contains("CRITICAL_SECTION"))
           return llvm::StringRef(B.Condition).trim().str();
     return {};
   }
@@ -150,24 +155,27 @@ private:
       SourceLocation End = I + 1 == Closed.Branches.size() ? Closed.End : Closed.Branches[I + 1].Begin;
       if (B.Taken || SM.getFileID(B.Begin) != SM.getFileID(End))
         continue;
-      llvm::StringRef Text = SM.getBufferData(SM.getFileID(B.Begin)).slice(SM.getFileOffset(B.Begin), SM.getFileOffset(End));
+      llvm::StringRef Text =
+          SM.getBufferData(SM.getFileID(B.Begin)).slice(SM.getFileOffset(B.Begin), SM.getFileOffset(End));
       if (attaches(Text))
-        Table.LeftOutAttachments.push_back({B.Begin, {Closed.Branches.front().Begin, Closed.End}, Text.str()});
+        Table.LeftOutAttachments.push_back(
+            {B.Begin, {Closed.Branches.front().Begin, Closed.End}, Text.str()});
     }
   }
 
   static bool attaches(llvm::StringRef Text) {
     const Knowledge &K = Knowledge::get();
-    return llvm::any_of(K.StateOperations, [&](const auto &Row) {
-             return Row.second.What == StateOperation::Ensure && Text.contains(Row.first());
-           }) ||
+    return llvm::any_of(K.StateOperations,
+                        [&](const auto &Row) {
+                          return Row.second.What == StateOperation::Ensure && Text.contains(Row.first());
+                        }) ||
            llvm::any_of(K.StateGuards, [&](const auto &Row) {
              return Row.second == StateOperation::Ensure && Text.contains(Row.first().rsplit("::").second);
            });
   }
 
-  /// The condition as it is written after the directive's name. Clang's own range begins where the first macro was
-  /// expanded, which is no place in the file.
+  /// The condition as it is written after the directive's name. Clang's own range begins where the first
+  /// macro was expanded, which is no place in the file.
   std::string condition(SourceLocation Directive) const {
     auto [File, Offset] = SM.getDecomposedLoc(SM.getExpansionLoc(Directive));
     llvm::StringRef Rest = SM.getBufferData(File).drop_front(Offset).ltrim("elif");
@@ -200,7 +208,9 @@ private:
     auto Value = conjunction();
     while (accept("||")) {
       auto Other = conjunction();
-      Value = Value == true || Other == true ? std::optional(true) : Value && Other ? std::optional(false) : std::nullopt;
+      Value = Value == true || Other == true ? std::optional(true)
+              : Value && Other               ? std::optional(false)
+                                             : std::nullopt;
     }
     return Value;
   }
@@ -208,7 +218,9 @@ private:
     auto Value = term();
     while (accept("&&")) {
       auto Other = term();
-      Value = Value == false || Other == false ? std::optional(false) : Value && Other ? std::optional(true) : std::nullopt;
+      Value = Value == false || Other == false ? std::optional(false)
+              : Value && Other                 ? std::optional(true)
+                                               : std::nullopt;
     }
     return Value;
   }
@@ -234,9 +246,12 @@ private:
       if (Left != "PY_VERSION_HEX" || Right.getAsInteger(0, Number))
         return std::nullopt;
       llvm::StringRef S(Sign);
-      return S == ">=" ? Hex >= Number : S == "<=" ? Hex <= Number : S == "==" ? Hex == Number : S == "!=" ? Hex != Number
-                                                                 : S == ">"    ? Hex > Number
-                                                                               : Hex < Number;
+      return S == ">="   ? Hex >= Number
+             : S == "<=" ? Hex <= Number
+             : S == "==" ? Hex == Number
+             : S == "!=" ? Hex != Number
+             : S == ">"  ? Hex > Number
+                         : Hex < Number;
     }
     if (Left == "defined") { // defined X, defined(X)
       bool Open = accept("(");
@@ -276,7 +291,8 @@ bool MacroTable::compiledFor(PythonVersion Target, SourceLocation Loc, const Sou
       const VersionSwitch::Branch &B = S.Branches[I];
       if (SM.isBeforeInTranslationUnit(B.Begin, Loc))
         Holds = I;
-      bool Taken = B.Condition.empty() || VersionCondition(B.Condition, Target.hex()).value().value_or(B.Taken);
+      bool Taken =
+          B.Condition.empty() || VersionCondition(B.Condition, Target.hex()).value().value_or(B.Taken);
       if (Taken && Chosen == S.Branches.size())
         Chosen = I;
     }

@@ -1,5 +1,5 @@
-// Remembers where the project expands macros that the syntax tree alone does not show: PYBIND11_MODULE leaves behind
-// only the functions that it made.
+// Remembers where the project expands macros that the syntax tree alone does not show: PYBIND11_MODULE leaves
+// behind only the functions that it made.
 #pragma once
 
 #include "analysis/PythonVersion.h"
@@ -7,7 +7,6 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
-
 #include "llvm/ADT/DenseMap.h"
 
 #include <memory>
@@ -31,9 +30,9 @@ struct VersionSwitch {
 struct EmptyLockMacro {
   std::string Name;
   clang::SourceLocation Where;
-  bool OfPython = false;   ///< Py_BEGIN_CRITICAL_SECTION and its kin
-  bool Used = false;       ///< expanded somewhere
-  std::string Condition;   ///< of the innermost #if around it that asks for the GIL or the version; empty: none
+  bool OfPython = false; ///< Py_BEGIN_CRITICAL_SECTION and its kin
+  bool Used = false;     ///< expanded somewhere
+  std::string Condition; ///< of the innermost #if around it that asks for the GIL or the version; empty: none
 };
 
 /// An #if that asks whether the build is free-threaded.
@@ -50,8 +49,8 @@ struct LeftOutBranch {
   std::string Text;
 };
 
-/// Names of recorded macros by the place of their expansion, the switches on the version of Python, and what is left out
-/// without the GIL.
+/// Names of recorded macros by the place of their expansion, the switches on the version of Python, and what
+/// is left out without the GIL.
 class MacroTable {
 public:
   /// Name of the recorded macro whose expansion produced Loc; empty when there is none.
@@ -60,14 +59,15 @@ public:
   }
   void add(clang::SourceLocation Loc, llvm::StringRef Name) { Names[Loc] = Name; }
 
-  /// False for code that is compiled with these headers but would not be with those of the target version, such as the
-  /// fallback for a function that the target has.
+  /// False for code that is compiled with these headers but would not be with those of the target version,
+  /// such as the fallback for a function that the target has.
   bool compiledFor(PythonVersion Target, clang::SourceLocation, const clang::SourceManager &) const;
 
   std::vector<VersionSwitch> Switches;
   std::vector<EmptyLockMacro> EmptyLocks;
   std::vector<GilTest> GilTests;
-  std::vector<std::string> Defined; ///< macros of the project whose names look like that of the free-threaded build
+  std::vector<std::string>
+      Defined;             ///< macros of the project whose names look like that of the free-threaded build
   bool HasGilSlot = false; ///< the headers have Py_mod_gil
   std::vector<LeftOutBranch> LeftOutAttachments;
 

@@ -1,7 +1,6 @@
 #include "analysis/Names.h"
 
 #include "clang/AST/DeclCXX.h"
-
 #include "llvm/ADT/SmallVector.h"
 
 namespace ungil {

@@ -11,8 +11,8 @@ namespace ungil {
 /// Qualified, without inline and anonymous namespaces and template arguments: "std::lock_guard".
 std::string qualifiedName(const clang::NamedDecl &);
 
-/// The record, typedef or builtin behind references, pointers and sugar; empty when it has no name. A typedef of an
-/// unnamed struct has the typedef's name, as in C.
+/// The record, typedef or builtin behind references, pointers and sugar; empty when it has no name. A typedef
+/// of an unnamed struct has the typedef's name, as in C.
 std::string typeName(clang::QualType);
 
 /// The same for a record that is known.

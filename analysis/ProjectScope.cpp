@@ -62,7 +62,8 @@ bool ProjectScope::isPython(FileID File) const {
   if (Entry && isPythonHeader(absolute(Entry->getName())))
     return true;
   SourceLocation Includer = SM.getIncludeLoc(File);
-  return Includer.isValid() && SM.getFileID(Includer) != SM.getMainFileID() && isPython(SM.getFileID(Includer));
+  return Includer.isValid() && SM.getFileID(Includer) != SM.getMainFileID() &&
+         isPython(SM.getFileID(Includer));
 }
 
 bool ProjectScope::containsFile(FileID File) const {

@@ -1,9 +1,8 @@
-// Which source locations belong to the user's project. Checks traverse and report there only: bodies in the headers of
-// Python, of the system and of binding libraries are somebody else's.
+// Which source locations belong to the user's project. Checks traverse and report there only: bodies in the
+// headers of Python, of the system and of binding libraries are somebody else's.
 #pragma once
 
 #include "clang/Basic/SourceManager.h"
-
 #include "llvm/ADT/DenseMap.h"
 
 #include <string>
@@ -12,8 +11,8 @@ namespace ungil {
 
 class ProjectScope {
 public:
-  /// Root is the absolute path of the project's folder, or empty: then every header that is neither a system header
-  /// nor part of Python or of a binding library counts.
+  /// Root is the absolute path of the project's folder, or empty: then every header that is neither a system
+  /// header nor part of Python or of a binding library counts.
   ProjectScope(const clang::SourceManager &SM, std::string Root) : SM(SM), Root(std::move(Root)) {}
 
   /// Not thread-safe: answers are cached by file.

@@ -42,8 +42,8 @@ private:
 /// The guard that the type is, for the thread state; null when it is none.
 const StateOperation::Kind *stateGuard(clang::QualType);
 
-/// Whether the function's result tells that the calling thread is attached: a test of the interpreter's, or a function that
-/// returns nothing but the answer of one.
+/// Whether the function's result tells that the calling thread is attached: a test of the interpreter's, or a
+/// function that returns nothing but the answer of one.
 bool tellsAttached(const clang::FunctionDecl &);
 
 /// Whether objects of the class itself, base classes aside, own a reference.

@@ -50,7 +50,8 @@ namespace {
 /// A static variable of one function, with no initial value: room for what a callee fills in.
 bool isScratch(const AccessPath &P) {
   const auto *V = dyn_cast_or_null<VarDecl>(P.Root);
-  return V && P.Kind == AccessPath::Static && P.Fields.empty() && V->isStaticLocal() && !V->getAnyInitializer();
+  return V && P.Kind == AccessPath::Static && P.Fields.empty() && V->isStaticLocal() &&
+         !V->getAnyInitializer();
 }
 
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
@@ -109,16 +110,16 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 } // namespace
 
-/// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code does. What gets
-/// objects alone, such as the module and its dict, may be part of initialisation.
+/// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code
+/// does. What gets objects alone, such as the module and its dict, may be part of initialisation.
 static bool servesPython(Unit &U, const Function &F) {
   auto IsObject = [](const clang::ParmVarDecl *P) {
-    const RecordDecl *R = P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
+    const RecordDecl *R =
+        P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     return R && isObjectStruct(R);
   };
   return F.Decl->getNumParams() > 1 && IsObject(F.Decl->getParamDecl(0)) &&
-         !llvm::all_of(F.Decl->parameters(), IsObject) &&
-         llvm::none_of(F.Calls, [&](const Call &C) {
+         !llvm::all_of(F.Decl->parameters(), IsObject) && llvm::none_of(F.Calls, [&](const Call &C) {
            return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
          });
 }
@@ -190,7 +191,9 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
 Claims::Claims(Unit &U) {
   std::vector<ListOperation> Lists = listOperations(U);
   auto HasOther = [&](const ListOperation &Op) {
-    return llvm::any_of(Lists, [&](const ListOperation &Other) { return Other.list() == Op.list() && Other.What != Op.What; });
+    return llvm::any_of(Lists, [&](const ListOperation &Other) {
+      return Other.list() == Op.list() && Other.What != Op.What;
+    });
   };
   for (const ListOperation &Op : Lists)
     if (HasOther(Op) && Op.list().Kind != AccessPath::Object) {
@@ -249,8 +252,8 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
   }
   Diagnosis D;
   D.Where = Declared;
-  D.Message = "the module declares that it does not need the GIL, but takes no lock; " + std::to_string(Likely) + " " + Subject +
-              " are changed while other threads use them";
+  D.Message = "the module declares that it does not need the GIL, but takes no lock; " +
+              std::to_string(Likely) + " " + Subject + " are changed while other threads use them";
   D.Sureness = Confidence::Likely;
   std::multimap<Stake, const ToldRace *> WorstFirst;
   for (ToldRace &R : All)
@@ -260,7 +263,8 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
       Found.push_back(std::move(R.Told));
   for (const auto &[Stake, R] : WorstFirst) {
     const SharedAccess &W = *R->What.Write;
-    D.Path.push_back({(W.Through.empty() ? W.At : W.Through.back()->Site)->getSourceRange(), R->Told.Message});
+    D.Path.push_back(
+        {(W.Through.empty() ? W.At : W.Through.back()->Site)->getSourceRange(), R->Told.Message});
   }
   D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
   Found.push_back(std::move(D));
@@ -281,8 +285,8 @@ std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, cons
     Visit At = Pending[I];
     bool HasOpenCaller = false;
     for (const Call *C : At.In->Callers) {
-      if (C->In == At.In || !U.contexts().of(C->In).intersects(Racing) || U.shared().isUnderContract(*C->In) ||
-          !U.locks().at(*C->In, C->Site, Racing).empty())
+      if (C->In == At.In || !U.contexts().of(C->In).intersects(Racing) ||
+          U.shared().isUnderContract(*C->In) || !U.locks().at(*C->In, C->Site, Racing).empty())
         continue;
       auto Object = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
       if (Object && U.shared().freshness().isPrivate(*C->In, *Object, C->Site, Racing))
@@ -323,10 +327,10 @@ void explainRoute(Unit &U, const SharedAccess &A, Diagnosis &D) {
   if (!Route.Entry)
     return;
   std::string Name = displayName(*Route.Entry->Target->Decl);
-  D.Path.push_back({Route.Entry->Registered, Route.Entry->Where == Context::Escaped
-                                                 ? "'" + Name + "' can be called from elsewhere, by any thread"
-                                                 : "'" + Name + "' is " + Route.Entry->Role +
-                                                       "; several threads can run it at once"});
+  D.Path.push_back({Route.Entry->Registered,
+                    Route.Entry->Where == Context::Escaped
+                        ? "'" + Name + "' can be called from elsewhere, by any thread"
+                        : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
   Calls.insert(Calls.begin(), Route.Calls.begin(), Route.Calls.end());
   for (const Call *C : Calls)
     D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});

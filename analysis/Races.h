@@ -19,8 +19,10 @@ enum class Stake {
 struct Race {
   const AccessPath *Location = nullptr;
   Stake What = Stake::Scalar;
-  const SharedAccess *Write = nullptr, *Other = nullptr; ///< the same access when the function races with itself
-  std::vector<const SharedAccess *> Unguarded, Guarded;  ///< all accesses that other threads can run at the same time
+  const SharedAccess *Write = nullptr,
+                     *Other = nullptr; ///< the same access when the function races with itself
+  std::vector<const SharedAccess *> Unguarded,
+      Guarded; ///< all accesses that other threads can run at the same time
   unsigned UnguardedFunctions = 0, GuardedFunctions = 0;
   std::string Lock; ///< the lock that guarded accesses hold
   bool GuardedWrite = false;
@@ -29,11 +31,12 @@ struct Race {
   bool isMostlyGuarded() const { return GuardedFunctions > UnguardedFunctions && GuardedFunctions > 0; }
 };
 
-/// The race at a location, if there is one: plain accesses only, at least one of them a write. Locations with atomic
-/// accesses are left out, see mixedAccess().
+/// The race at a location, if there is one: plain accesses only, at least one of them a write. Locations with
+/// atomic accesses are left out, see mixedAccess().
 std::optional<Race> raceAt(Unit &, const AccessPath &Location, const SharedState::Accesses &);
 
-/// Locations that a more specific rule reports: free lists, lazily initialised variables, references that fields hold.
+/// Locations that a more specific rule reports: free lists, lazily initialised variables, references that
+/// fields hold.
 class Claims {
 public:
   explicit Claims(Unit &);
@@ -52,15 +55,16 @@ struct ToldRace {
   Diagnosis Told;
 };
 
-/// What a rule reports: each race; or, for a module that declares GIL-free support and takes no lock anywhere, one finding
-/// with an inventory, worst first, since the module has not been looked at yet. Subject: "variables", "fields of objects".
+/// What a rule reports: each race; or, for a module that declares GIL-free support and takes no lock
+/// anywhere, one finding with an inventory, worst first, since the module has not been looked at yet.
+/// Subject: "variables", "fields of objects".
 std::vector<Diagnosis> reported(Unit &, std::vector<ToldRace>, const char *Subject);
 
 /// Notes that lead from an entry point to the access; those that take no lock on the way, if there are any.
 void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
 
-/// The functions that would have to take the lock for an access that holds none: entry points from which it is reached
-/// without one, each with the access or the call that leads to it.
+/// The functions that would have to take the lock for an access that holds none: entry points from which it
+/// is reached without one, each with the access or the call that leads to it.
 std::vector<std::pair<const Function *, const clang::Expr *>> openEntries(Unit &, const SharedAccess &);
 
 /// Whether the access can be reached from a function that is known to be called by several threads.

@@ -1,6 +1,6 @@
-// What functions do to references that are kept in fields: visit, release, take, store, null. Followed through local
-// variables, macros, loops, containers and helper functions; by field, not by object, so that a loop over
-// self->items[i] and a helper that gets &self->items are the same to a reader of this index.
+// What functions do to references that are kept in fields: visit, release, take, store, null. Followed
+// through local variables, macros, loops, containers and helper functions; by field, not by object, so that a
+// loop over self->items[i] and a helper that gets &self->items are the same to a reader of this index.
 #pragma once
 
 #include "analysis/UnitIndex.h"
@@ -13,8 +13,8 @@
 
 namespace ungil {
 
-/// Where a value comes from: a field of a record of the project, a parameter, a variable with static storage, or the
-/// type of an object.
+/// Where a value comes from: a field of a record of the project, a parameter, a variable with static storage,
+/// or the type of an object.
 struct Origin {
   enum Kind { Field, Parameter, Global, TypeOfObject } What = Field;
   const clang::ValueDecl *Decl = nullptr; ///< canonical; null for TypeOfObject
@@ -39,8 +39,8 @@ struct ReferenceOp {
   bool Direct = false;                ///< a Release that reads the field itself, not a copy of it
 };
 
-/// A call through a pointer that is one of CPython's slot types, or a call that hands the visitor to code that is not
-/// seen.
+/// A call through a pointer that is one of CPython's slot types, or a call that hands the visitor to code
+/// that is not seen.
 struct IndirectCall {
   enum Kind { Traverse, Clear, Destructor, Free, Opaque } What = Opaque;
   const clang::CallExpr *Site = nullptr;

@@ -12,8 +12,9 @@ std::vector<Remark> routeTo(const Function *F, ContextSet Wanted, const Contexts
   std::string Name = displayName(*Route.Entry->Target->Decl);
   bool Escaped = Route.Entry->Where == Context::Escaped;
   Notes.push_back({Route.Entry->Registered,
-                   Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
-                           : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
+                   Escaped
+                       ? "'" + Name + "' can be called from elsewhere, by any thread"
+                       : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
   for (const Call *C : Route.Calls)
     Notes.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
   return Notes;

@@ -46,7 +46,8 @@ bool isOfRuntime(const FieldDecl &Field) {
   return Knowledge::get().Sharing.RuntimeTypes.contains(typeName(*Field.getParent()));
 }
 
-/// Whether the path is a field of the type object that a variable points to. The runtime does not change those by itself.
+/// Whether the path is a field of the type object that a variable points to. The runtime does not change
+/// those by itself.
 bool isTypeBehindVariable(const AccessPath &P) {
   return P.Kind == AccessPath::Static && P.Fields.size() == 2 && !P.Fields[0] && P.Fields[1] &&
          Knowledge::get().Sharing.TypeObjects.contains(typeName(*P.Fields[1]->getParent()));
@@ -138,8 +139,7 @@ bool SharedState::isMutableLocation(const AccessPath &P) const {
     if (Field) {
       T = Index.context().getBaseElementType(Field->getType());
       bool Synchronised = K.SynchronisedTypes.contains(typeName(T)) || K.LockTypes.contains(typeName(T));
-      if ((Synchronised && !isAtomicType(T)) ||
-          (isOfRuntime(*Field) && !isTypeBehindVariable(P)))
+      if ((Synchronised && !isAtomicType(T)) || (isOfRuntime(*Field) && !isTypeBehindVariable(P)))
         return false;
     }
   if (T.isNull()) {

@@ -1,9 +1,9 @@
-// Every access of the unit to memory that several threads can reach: variables with static storage, module state, fields
-// of objects and of what objects own. Who, from where, under which locks, atomically or not.
+// Every access of the unit to memory that several threads can reach: variables with static storage, module
+// state, fields of objects and of what objects own. Who, from where, under which locks, atomically or not.
 //
-// The idea is RacerD's: each access is summarised with the locks held and the ownership of the object, helpers that get
-// the object as an argument are followed to their callers, and two accesses race when they share no lock. Threads are not
-// modelled; contexts are (see Context.h).
+// The idea is RacerD's: each access is summarised with the locks held and the ownership of the object,
+// helpers that get the object as an argument are followed to their callers, and two accesses race when they
+// share no lock. Threads are not modelled; contexts are (see Context.h).
 #pragma once
 
 #include "analysis/Atomics.h"
@@ -37,7 +37,8 @@ struct SharedAccess {
   const Function *owner() const { return Through.empty() ? In : Through.back()->In; }
 };
 
-/// A lock as other functions would name it: relative to the object whose field is accessed, or one for the process.
+/// A lock as other functions would name it: relative to the object whose field is accessed, or one for the
+/// process.
 struct Guard {
   bool OfObject = false;
   AccessPath Lock; ///< for OfObject: the fields from the object to the lock; none for its critical section
@@ -46,8 +47,8 @@ struct Guard {
 
 struct Guards {
   std::vector<Guard> Held;
-  bool Unknown = false;          ///< a lock is held, but which one cannot be told: the caller's by contract
-  std::string Spelling;          ///< of one of the locks, for messages
+  bool Unknown = false; ///< a lock is held, but which one cannot be told: the caller's by contract
+  std::string Spelling; ///< of one of the locks, for messages
 
   bool none() const { return Held.empty() && !Unknown; }
   bool shareWith(const Guards &) const;
@@ -59,10 +60,12 @@ public:
 
   using Accesses = std::vector<SharedAccess>;
   /// By location, in source order.
-  const llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> &locations() const { return Locations; }
+  const llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> &locations() const {
+    return Locations;
+  }
 
-  /// The contexts in which other threads can use the location: nobody else uses an object that is being made or torn
-  /// down.
+  /// The contexts in which other threads can use the location: nobody else uses an object that is being made
+  /// or torn down.
   static ContextSet racing(const AccessPath &Location);
 
   /// Whether another thread can be at the location at the time of the access.
@@ -76,16 +79,18 @@ public:
   bool isBound(const AccessPath &Location) const { return Bounds.contains(Location); }
 
   Freshness &freshness() { return Fresh; }
-  /// Whether a caller of the function must hold a lock, as its name says, or as that of each of its callers does.
+  /// Whether a caller of the function must hold a lock, as its name says, or as that of each of its callers
+  /// does.
   bool isUnderContract(const Function &);
 
 private:
   friend class AccessCollector;
   void collect(const Function &);
   void add(SharedAccess);
-  /// The locks that every caller holds for the object that it passes; callers whose object nobody else has are left
-  /// out. Empty when all are.
-  std::optional<Lockset> heldByCallers(const Function &, const AccessPath &Object, ContextSet Racing, unsigned Depth);
+  /// The locks that every caller holds for the object that it passes; callers whose object nobody else has
+  /// are left out. Empty when all are.
+  std::optional<Lockset> heldByCallers(const Function &, const AccessPath &Object, ContextSet Racing,
+                                       unsigned Depth);
   void nameInCallers(SharedAccess, unsigned Depth);
   bool isMutableLocation(const AccessPath &) const;
 
@@ -103,8 +108,8 @@ private:
   std::map<std::pair<const Function *, int>, std::optional<Lockset>> CallersHold;
 };
 
-/// The path from the type of the innermost object on it, as every function would name it; the path itself for static
-/// storage and module state. Empty when the memory is not shared or belongs to somebody else's type.
+/// The path from the type of the innermost object on it, as every function would name it; the path itself for
+/// static storage and module state. Empty when the memory is not shared or belongs to somebody else's type.
 std::optional<AccessPath> sharedLocation(const AccessPath &, const ProjectScope &);
 
 } // namespace ungil

@@ -38,7 +38,7 @@ struct DetachedUse {
   const clang::VarDecl *Variable = nullptr; ///< destroyed here, for implicit destructors
   bool IsDestruction = false, IsCopy = false;
   const clang::CXXRecordDecl *Unseen = nullptr; ///< class whose destructor another unit defines
-  bool Conditional = false; ///< detached on some paths only, and used on all of those
+  bool Conditional = false;                     ///< detached on some paths only, and used on all of those
   /// Parameters of the function that must be nonzero, or zero, for the use to be reached.
   llvm::SmallVector<std::pair<unsigned, bool>, 1> Requires;
   const Function *Callee = nullptr; ///< the use is inside this function, which is called here

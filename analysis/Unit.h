@@ -1,6 +1,7 @@
 // Everything that is known of one translation unit. A check is a question to this object.
 //
-// Built once per unit, after the parse, and shared by all checks; not thread-safe (answers are computed on demand).
+// Built once per unit, after the parse, and shared by all checks; not thread-safe (answers are computed on
+// demand).
 #pragma once
 
 #include "analysis/AccessPath.h"
@@ -21,8 +22,9 @@ namespace ungil {
 
 class Unit {
 public:
-  /// Root: see ProjectScope. The macro table must have been filled during the parse and must outlive the unit.
-  /// Target: the version of Python that the project is checked for, whatever the version of its headers.
+  /// Root: see ProjectScope. The macro table must have been filled during the parse and must outlive the
+  /// unit. Target: the version of Python that the project is checked for, whatever the version of its
+  /// headers.
   Unit(clang::ASTContext &, const MacroTable &, std::string Root, PythonVersion Target = {});
 
   clang::ASTContext &context() const { return Index.context(); }
@@ -42,7 +44,9 @@ public:
   PythonVersion target() const { return Target; }
 
   /// False for findings in code that is not compiled for the target version.
-  bool concerns(const Diagnosis &D) const { return Macros.compiledFor(Target, D.Where.getBegin(), sources()); }
+  bool concerns(const Diagnosis &D) const {
+    return Macros.compiledFor(Target, D.Where.getBegin(), sources());
+  }
   /// Built when it is first asked for.
   const TypeGraph &types() const;
   /// Null when nothing has asked for it.

@@ -34,8 +34,8 @@ const Expr *argumentOf(const Expr *E, int Index) {
 const FunctionDecl *functionNamedBy(const Expr *E) {
   while (E) {
     E = E->IgnoreParenCasts();
-    if (const auto *U = dyn_cast<UnaryOperator>(E); U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Plus ||
-                                                          U->getOpcode() == UO_Deref))
+    if (const auto *U = dyn_cast<UnaryOperator>(E);
+        U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Plus || U->getOpcode() == UO_Deref))
       E = U->getSubExpr();
     else if (const auto *T = dyn_cast<MaterializeTemporaryExpr>(E))
       E = T->getSubExpr();
@@ -114,7 +114,8 @@ public:
   }
 
   bool VisitCastExpr(CastExpr *C) {
-    const RecordDecl *Record = C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
+    const RecordDecl *Record =
+        C->getType()->isPointerType() ? C->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
     if (Record && isStateGetter(C->getSubExpr()))
       Index.ModuleStates.insert(cast<RecordDecl>(Record->getCanonicalDecl()));
     return true;
@@ -199,7 +200,8 @@ private:
     if (const auto *R = dyn_cast<DeclRefExpr>(E))
       return StateVariables.contains(dyn_cast<VarDecl>(R->getDecl()));
     const FunctionDecl *Callee = calleeOf(E);
-    return Callee && Callee->getIdentifier() && Knowledge::get().ModuleStateGetters.contains(Callee->getName());
+    return Callee && Callee->getIdentifier() &&
+           Knowledge::get().ModuleStateGetters.contains(Callee->getName());
   }
 
   template <class Body> bool inFunction(FunctionDecl *F, Body Traverse) {

@@ -1,13 +1,12 @@
-// One traversal of the project's declarations in a translation unit: its functions with the calls that they make, the
-// variables with static storage, and the tables that are handed to the interpreter. Everything else in analysis/ reads
-// this index, so the syntax tree is walked once.
+// One traversal of the project's declarations in a translation unit: its functions with the calls that they
+// make, the variables with static storage, and the tables that are handed to the interpreter. Everything else
+// in analysis/ reads this index, so the syntax tree is walked once.
 #pragma once
 
 #include "analysis/ProjectScope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
-
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -56,7 +55,8 @@ public:
   const std::vector<const clang::VarDecl *> &initialised() const { return Initialised; }
   /// Calls to functions without a body in the project, by position in the source.
   const std::vector<Call> &externalCalls() const { return ExternalCalls; }
-  /// Records that hold a module's state: sizeof(R) in PyModuleDef, or what PyModule_GetState is cast to. Canonical.
+  /// Records that hold a module's state: sizeof(R) in PyModuleDef, or what PyModule_GetState is cast to.
+  /// Canonical.
   const llvm::DenseSet<const clang::RecordDecl *> &moduleStates() const { return ModuleStates; }
   /// Assignments to members of records, in code: type->tp_dealloc = f.
   const std::vector<const clang::BinaryOperator *> &memberAssignments() const { return MemberAssignments; }
@@ -74,15 +74,16 @@ private:
   std::vector<const clang::BinaryOperator *> MemberAssignments;
 };
 
-/// The function that a call runs, with implicit object arguments and constructors resolved; null for indirect calls.
+/// The function that a call runs, with implicit object arguments and constructors resolved; null for indirect
+/// calls.
 const clang::FunctionDecl *calleeOf(const clang::Expr *);
 
-/// Argument by the numbering of analysis/knowledge: arguments proper from 0, ThisArgument for the object. Null when
-/// the call has no such argument.
+/// Argument by the numbering of analysis/knowledge: arguments proper from 0, ThisArgument for the object.
+/// Null when the call has no such argument.
 const clang::Expr *argumentOf(const clang::Expr *Call, int Index);
 
-/// The function that an expression names through casts and &; null when it is not a function's name. A lambda names
-/// its call operator.
+/// The function that an expression names through casts and &; null when it is not a function's name. A lambda
+/// names its call operator.
 const clang::FunctionDecl *functionNamedBy(const clang::Expr *);
 
 } // namespace ungil

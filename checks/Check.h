@@ -1,5 +1,5 @@
-// The interface of a check, and how one is registered: a folder checks/<name>/ with check.json and <Name>.cpp, whose
-// class is <Name> and which ends in UNGIL_CHECK(<Name>). There is no list to edit.
+// The interface of a check, and how one is registered: a folder checks/<name>/ with check.json and
+// <Name>.cpp, whose class is <Name> and which ends in UNGIL_CHECK(<Name>). There is no list to edit.
 #pragma once
 
 #include "analysis/Diagnosis.h"
@@ -72,8 +72,8 @@ template <class T> std::unique_ptr<Check> makeCheck(const CheckOptions &Options)
     return std::make_unique<T>();
 }
 
-#define UNGIL_CHECK(Name)                                                                                              \
-  std::unique_ptr<Check> make##Name(const CheckOptions &Options);                                                     \
+#define UNGIL_CHECK(Name)                                                                                    \
+  std::unique_ptr<Check> make##Name(const CheckOptions &Options);                                            \
   std::unique_ptr<Check> make##Name(const CheckOptions &Options) { return makeCheck<Name>(Options); }
 
 } // namespace ungil

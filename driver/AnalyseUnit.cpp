@@ -7,7 +7,6 @@
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Lex/Lexer.h"
 #include "clang/Tooling/Tooling.h"
-
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -30,7 +29,8 @@ std::string absoluteName(const SourceManager &SM, FileID File) {
 /// Turns places of the syntax tree into lines and columns.
 class Locator {
 public:
-  explicit Locator(const ASTContext &Context) : SM(Context.getSourceManager()), Options(Context.getLangOpts()) {}
+  explicit Locator(const ASTContext &Context)
+      : SM(Context.getSourceManager()), Options(Context.getLangOpts()) {}
 
   Region region(SourceRange Range) const {
     auto [Begin, End] = charRange(Range);
@@ -121,8 +121,8 @@ TypeFact typeFact(const TypeGraph &Graph, const TypeInfo &T, const Locator &Wher
   Fact.Collected = nameOf(Graph.isCollected(T));
   for (const Edge &E : T.Edges) {
     Region Field = Where.region(E.Field->getLocation());
-    Fact.Fields.push_back({E.Field->getNameAsString(), Field.Line, nameOf(E.Kind), nameOf(Graph.isVisited(T, E)),
-                           nameOf(Graph.isCleared(T, E))});
+    Fact.Fields.push_back({E.Field->getNameAsString(), Field.Line, nameOf(E.Kind),
+                           nameOf(Graph.isVisited(T, E)), nameOf(Graph.isCleared(T, E))});
   }
   return Fact;
 }
@@ -171,7 +171,8 @@ class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
            PythonVersion Target, UnitResult &Out)
-      : Compiler(Compiler), Checks(Checks), Root(Root), Target(Target), Out(Out), Scope(Compiler.getSourceManager(), Root) {
+      : Compiler(Compiler), Checks(Checks), Root(Root), Target(Target), Out(Out),
+        Scope(Compiler.getSourceManager(), Root) {
     Compiler.getPreprocessor().addPPCallbacks(recordMacros(Macros, Compiler.getSourceManager()));
   }
 
@@ -204,7 +205,8 @@ private:
 
 class Action : public ASTFrontendAction {
 public:
-  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, PythonVersion Target, UnitResult &Out)
+  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, PythonVersion Target,
+         UnitResult &Out)
       : Checks(Checks), Root(Root), Target(Target), Out(Out) {}
 
   bool BeginInvocation(CompilerInstance &Compiler) override {
@@ -213,7 +215,8 @@ public:
   }
 
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &Compiler, llvm::StringRef) override {
-    // A missing header is an error like any other: what follows it is still analysed, and the unit counts as partial.
+    // A missing header is an error like any other: what follows it is still analysed, and the unit counts as
+    // partial.
     Compiler.getDiagnostics().setFatalsAsError(true);
     Comments = std::make_unique<SuppressionComments>(Compiler.getSourceManager(), Root, Out.Suppressions);
     Compiler.getPreprocessor().addCommentHandler(Comments.get());
@@ -249,8 +252,8 @@ public:
 
 } // namespace
 
-UnitResult analyseUnit(const CompileCommand &Command, const std::vector<SelectedCheck> &Checks, const std::string &Root,
-                       PythonVersion Target) {
+UnitResult analyseUnit(const CompileCommand &Command, const std::vector<SelectedCheck> &Checks,
+                       const std::string &Root, PythonVersion Target) {
   UnitResult Result;
   Result.File = Command.File;
   Result.Problem = Command.Problem;
@@ -262,7 +265,8 @@ UnitResult analyseUnit(const CompileCommand &Command, const std::vector<Selected
   auto FileSystem = llvm::vfs::createPhysicalFileSystem();
   FileSystem->setCurrentWorkingDirectory(Command.Directory);
   llvm::IntrusiveRefCntPtr<FileManager> Files(new FileManager({Command.Directory}, std::move(FileSystem)));
-  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Target, Result), Files.get());
+  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Target, Result),
+                                     Files.get());
   FirstError Errors;
   Invocation.setDiagnosticConsumer(&Errors);
   bool Ran = Invocation.run();

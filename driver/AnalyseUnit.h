@@ -14,8 +14,9 @@ struct SelectedCheck {
   CheckOptions Options;
 };
 
-/// A pure function of the command, the files that it names and the selection. Not for threads: Clang changes the
-/// process's working directory through its virtual file system only, but a stack overflow would take all along.
+/// A pure function of the command, the files that it names and the selection. Not for threads: Clang changes
+/// the process's working directory through its virtual file system only, but a stack overflow would take all
+/// along.
 UnitResult analyseUnit(const CompileCommand &, const std::vector<SelectedCheck> &, const std::string &Root,
                        PythonVersion Target);
 

@@ -42,10 +42,12 @@ std::string readFormats(const std::vector<std::string> &Wanted, std::vector<Outp
   for (const std::string &Text : Wanted) {
     auto [Format, File] = llvm::StringRef(Text).split('=');
     if (!llvm::is_contained(KnownFormats, Format)) {
-      auto Nearest = std::min_element(std::begin(KnownFormats), std::end(KnownFormats), [&](auto *A, auto *B) {
-        return Format.edit_distance(A) < Format.edit_distance(B);
-      });
-      return "no format is called '" + Format.str() + "'; did you mean '" + *Nearest + "'? (text, sarif, json)";
+      auto Nearest =
+          std::min_element(std::begin(KnownFormats), std::end(KnownFormats), [&](auto *A, auto *B) {
+            return Format.edit_distance(A) < Format.edit_distance(B);
+          });
+      return "no format is called '" + Format.str() + "'; did you mean '" + *Nearest +
+             "'? (text, sarif, json)";
     }
     Out.push_back({Format.str(), File.str()});
   }
@@ -74,7 +76,8 @@ std::optional<Failure> readFailure(const std::string &Name) {
 
 /// The include folder of the interpreter on the PATH; empty when there is none with headers.
 std::string systemPythonInclude() {
-  FILE *Pipe = popen("python3 -c 'import sysconfig; print(sysconfig.get_path(\"include\"))' 2>/dev/null", "r");
+  FILE *Pipe =
+      popen("python3 -c 'import sysconfig; print(sysconfig.get_path(\"include\"))' 2>/dev/null", "r");
   if (!Pipe)
     return {};
   char Buffer[4096] = {};
@@ -95,16 +98,17 @@ DatabaseOrError chooseDatabase(const CheckArguments &Arguments, const std::strin
     return Found;
   std::string Include = Arguments.PythonInclude.empty() ? systemPythonInclude() : Arguments.PythonInclude;
   if (Include.empty())
-    return {std::nullopt, "no compile_commands.json in ., build*/ or _skbuild/, and no Python.h of python3 to guess flags "
-                          "with; name a database with -p DIR, or the folder of Python.h with --python-include DIR"};
+    return {std::nullopt,
+            "no compile_commands.json in ., build*/ or _skbuild/, and no Python.h of python3 to guess flags "
+            "with; name a database with -p DIR, or the folder of Python.h with --python-include DIR"};
   std::vector<std::string> Paths = Arguments.Paths;
   if (Paths.empty())
     Paths.push_back(fs::current_path());
   return {guessedDatabase(Paths, Root, Include), {}};
 }
 
-std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection &Selected, const std::string &Root,
-                                const CheckArguments &Arguments) {
+std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection &Selected,
+                                const std::string &Root, const CheckArguments &Arguments) {
   PoolOptions Options;
   Options.Workers = Arguments.Jobs ? Arguments.Jobs : std::max(1u, std::thread::hardware_concurrency());
   Options.Timeout = std::chrono::seconds(Arguments.Timeout);
@@ -115,7 +119,10 @@ std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection
     };
   auto Outcomes = runInWorkers(
       unsigned(Database.Commands.size()),
-      [&](unsigned Number) { return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root, Selected.Target)); }, Options);
+      [&](unsigned Number) {
+        return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root, Selected.Target));
+      },
+      Options);
   std::vector<UnitResult> Results;
   for (std::size_t I = 0; I != Outcomes.size(); ++I) {
     UnitResult Unit;
@@ -166,7 +173,8 @@ OutputError writeReport(const Output &To, const RunResult &Run, const CheckArgum
     else
       writeJson(Run, {UNGIL_VERSION}, Out);
   };
-  return To.File.empty() ? writeDescriptor(STDOUT_FILENO, "standard output", Write) : writeOutputFile(To.File, Write);
+  return To.File.empty() ? writeDescriptor(STDOUT_FILENO, "standard output", Write)
+                         : writeOutputFile(To.File, Write);
 }
 
 /// Rules whose defects cannot happen while the GIL is on.
@@ -227,23 +235,29 @@ int checkCommand(const CheckArguments &Arguments) {
     return refuse(Chosen.Error);
   CompileDatabase &Database = *Chosen.Database;
   if (Database.Commands.empty()) {
-    std::cerr << "ungil: " << (Database.Path.empty() ? "no source files" : Database.Path + " is empty")
-              << ": nothing was analysed; an up-to-date build records no commands, so clean and build again\n";
+    std::cerr
+        << "ungil: " << (Database.Path.empty() ? "no source files" : Database.Path + " is empty")
+        << ": nothing was analysed; an up-to-date build records no commands, so clean and build again\n";
     return Incomplete;
   }
   if (!Arguments.FixedFlags && !Database.Approximate)
     for (const std::string &Path : narrow(Database, Arguments.Paths))
       return refuse("no unit of " + Database.Path + " is '" + Path + "' or lies below it");
 
-  auto IsHere = [&](const std::string &Path) { return Path == Root || llvm::StringRef(Path).starts_with(Root + "/"); };
+  auto IsHere = [&](const std::string &Path) {
+    return Path == Root || llvm::StringRef(Path).starts_with(Root + "/");
+  };
   if (Arguments.Root.empty() && llvm::none_of(Database.Commands, [&](const CompileCommand &C) {
-        return IsHere(C.File) || (!Database.Path.empty() && IsHere(C.Directory)); // generated elsewhere, compiled here
+        return IsHere(C.File) ||
+               (!Database.Path.empty() && IsHere(C.Directory)); // generated elsewhere, compiled here
       }))
     Root = projectRoot(fs::path(Database.Commands.front().File).parent_path()); // called from elsewhere
 
-  RunResult Run = link(analyse(Database, Selected, Root, Arguments), {.Root = Root, .RulesRun = Selected.RulesRun, .HiddenByGil = hiddenByGil()});
+  RunResult Run = link(analyse(Database, Selected, Root, Arguments),
+                       {.Root = Root, .RulesRun = Selected.RulesRun, .HiddenByGil = hiddenByGil()});
   if (Database.Approximate)
-    std::cerr << "ungil: no compile database: flags were guessed, so the result is approximate; make a database for an "
+    std::cerr << "ungil: no compile database: flags were guessed, so the result is approximate; make a "
+                 "database for an "
                  "exact one\n";
   for (const Output &To : Outputs)
     if (OutputError Error = writeReport(To, Run, Arguments))

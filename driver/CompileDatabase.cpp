@@ -66,7 +66,8 @@ std::vector<std::string> sourcesBelow(const std::vector<std::string> &Paths) {
       Files.push_back(Path);
       continue;
     }
-    for (const auto &Entry : fs::recursive_directory_iterator(Path, fs::directory_options::skip_permission_denied, Error))
+    for (const auto &Entry :
+         fs::recursive_directory_iterator(Path, fs::directory_options::skip_permission_denied, Error))
       if (Entry.is_regular_file(Error) && isSource(Entry.path()))
         Files.push_back(Entry.path().string());
   }
@@ -91,29 +92,43 @@ bool matches(const std::string &File, const std::string &Wanted) {
 }
 
 bool isWrapper(llvm::StringRef Program) {
-  static const llvm::StringSet<> Wrappers{"ccache", "sccache", "distcc", "icecc", "fastbuild", "goma", "gomacc",
-                                          "reclient", "rewrapper", "buildcache", "lockrun", "time", "env", "nice"};
+  static const llvm::StringSet<> Wrappers{"ccache",  "sccache", "distcc",   "icecc",     "fastbuild",
+                                          "goma",    "gomacc",  "reclient", "rewrapper", "buildcache",
+                                          "lockrun", "time",    "env",      "nice"};
   return Wrappers.contains(llvm::sys::path::stem(Program));
 }
 
 /// Flags that GCC takes and Clang rejects or warns about without a place in the source.
 bool onlyGcc(llvm::StringRef Flag) {
-  static const llvm::StringSet<> Exact{
-      "-fipa-pta",           "-fanalyzer",           "-fno-semantic-interposition", "-fno-tree-vectorize",
-      "-fuse-linker-plugin", "-fno-fat-lto-objects", "-ffat-lto-objects",           "-fwhole-program",
-      "-fvar-tracking",      "-fno-var-tracking",    "-fvar-tracking-assignments",  "-fno-var-tracking-assignments",
-      "-fconserve-stack",    "-fno-gcse",            "-fstack-clash-protection",    "-fcf-protection",
-      "-mno-fp-ret-in-387",  "-fprofile-partial-training"};
+  static const llvm::StringSet<> Exact{"-fipa-pta",
+                                       "-fanalyzer",
+                                       "-fno-semantic-interposition",
+                                       "-fno-tree-vectorize",
+                                       "-fuse-linker-plugin",
+                                       "-fno-fat-lto-objects",
+                                       "-ffat-lto-objects",
+                                       "-fwhole-program",
+                                       "-fvar-tracking",
+                                       "-fno-var-tracking",
+                                       "-fvar-tracking-assignments",
+                                       "-fno-var-tracking-assignments",
+                                       "-fconserve-stack",
+                                       "-fno-gcse",
+                                       "-fstack-clash-protection",
+                                       "-fcf-protection",
+                                       "-mno-fp-ret-in-387",
+                                       "-fprofile-partial-training"};
   return Exact.contains(Flag) || Flag.starts_with("-flto") || Flag.starts_with("-fprofile-") ||
          Flag.starts_with("-specs=") || Flag.starts_with("-fdebug-prefix-map=") || Flag.starts_with("-W");
 }
 
 /// Flags about what is written, with the number of words after them.
 std::optional<unsigned> outputFlag(llvm::StringRef Flag) {
-  if (Flag == "-o" || Flag == "-MF" || Flag == "-MT" || Flag == "-MQ" || Flag == "-MJ" || Flag == "--serialize-diagnostics")
+  if (Flag == "-o" || Flag == "-MF" || Flag == "-MT" || Flag == "-MQ" || Flag == "-MJ" ||
+      Flag == "--serialize-diagnostics")
     return 1;
-  if (Flag == "-c" || Flag == "-S" || Flag == "-E" || Flag == "-M" || Flag == "-MM" || Flag == "-MD" || Flag == "-MMD" ||
-      Flag == "-MP" || Flag == "-MG" || Flag == "-save-temps" || Flag == "-pipe")
+  if (Flag == "-c" || Flag == "-S" || Flag == "-E" || Flag == "-M" || Flag == "-MM" || Flag == "-MD" ||
+      Flag == "-MMD" || Flag == "-MP" || Flag == "-MG" || Flag == "-save-temps" || Flag == "-pipe")
     return 0;
   return std::nullopt;
 }
@@ -127,9 +142,10 @@ DatabaseOrError loadDatabase(const std::string &Path) {
     File /= "compile_commands.json";
   std::ifstream In(File, std::ios::binary);
   if (!In)
-    return {std::nullopt, "no compile database at " + File.string() +
-                              "; name its folder with -p, or make one with CMAKE_EXPORT_COMPILE_COMMANDS=ON, meson or "
-                              "`bear -- <build command>`"};
+    return {std::nullopt,
+            "no compile database at " + File.string() +
+                "; name its folder with -p, or make one with CMAKE_EXPORT_COMPILE_COMMANDS=ON, meson or "
+                "`bear -- <build command>`"};
   std::stringstream Text;
   Text << In.rdbuf();
   CompileDatabase Database;
@@ -151,7 +167,8 @@ DatabaseOrError loadDatabase(const std::string &Path) {
     return std::tie(A.File, A.Arguments) < std::tie(B.File, B.Arguments);
   });
   auto Same = [](const auto &A, const auto &B) { return A.File == B.File && A.Arguments == B.Arguments; };
-  Database.Commands.erase(std::unique(Database.Commands.begin(), Database.Commands.end(), Same), Database.Commands.end());
+  Database.Commands.erase(std::unique(Database.Commands.begin(), Database.Commands.end(), Same),
+                          Database.Commands.end());
   return {std::move(Database), {}};
 }
 
@@ -170,7 +187,8 @@ DatabaseOrError findDatabase(const std::string &Folder) {
   };
   Look(Folder);
   std::error_code Error;
-  for (const auto &Entry : fs::directory_iterator(Folder, fs::directory_options::skip_permission_denied, Error)) {
+  for (const auto &Entry :
+       fs::directory_iterator(Folder, fs::directory_options::skip_permission_denied, Error)) {
     std::string Name = Entry.path().filename();
     if (!Entry.is_directory(Error) || !(Name.starts_with("build") || Name == "_skbuild"))
       continue;
@@ -207,7 +225,8 @@ CompileDatabase guessedDatabase(const std::vector<std::string> &Paths, const std
   std::vector<std::string> Flags{"-I" + PythonInclude};
   std::set<std::string> Folders;
   std::error_code Error;
-  for (const auto &Entry : fs::recursive_directory_iterator(Root, fs::directory_options::skip_permission_denied, Error))
+  for (const auto &Entry :
+       fs::recursive_directory_iterator(Root, fs::directory_options::skip_permission_denied, Error))
     if (Entry.path().extension() == ".h" || Entry.path().extension() == ".hpp")
       Folders.insert(Entry.path().parent_path().string());
   for (const std::string &Folder : Folders)
@@ -252,8 +271,8 @@ std::vector<std::string> analysisArguments(const CompileCommand &C) {
     if (!onlyGcc(*At))
       Out.push_back(*At);
   }
-  for (const char *Flag : {"-fsyntax-only", "-w", "-DPy_GIL_DISABLED=1", "-D__clang_analyzer__", "-ferror-limit=0",
-                           "-Qunused-arguments", "-fno-color-diagnostics"})
+  for (const char *Flag : {"-fsyntax-only", "-w", "-DPy_GIL_DISABLED=1", "-D__clang_analyzer__",
+                           "-ferror-limit=0", "-Qunused-arguments", "-fno-color-diagnostics"})
     Out.push_back(Flag);
   return Out;
 }

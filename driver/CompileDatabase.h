@@ -1,4 +1,5 @@
-// Which units there are and how each is compiled. What does not hold (no file, no folder, bad JSON) is said in words.
+// Which units there are and how each is compiled. What does not hold (no file, no folder, bad JSON) is said
+// in words.
 #pragma once
 
 #include <optional>
@@ -29,7 +30,8 @@ struct DatabaseOrError {
 /// Path: a folder with compile_commands.json, or the file itself.
 DatabaseOrError loadDatabase(const std::string &Path);
 
-/// Looks in the folder, its build*/ and its _skbuild/, and takes the newest. Neither database nor error: none found.
+/// Looks in the folder, its build*/ and its _skbuild/, and takes the newest. Neither database nor error: none
+/// found.
 DatabaseOrError findDatabase(const std::string &Folder);
 
 /// Every source file gets the same flags, as after `--` of clang-tidy.
@@ -39,12 +41,12 @@ CompileDatabase fixedDatabase(const std::vector<std::string> &Files, const std::
 CompileDatabase guessedDatabase(const std::vector<std::string> &Files, const std::string &Root,
                                 const std::string &PythonInclude);
 
-/// Keeps the commands whose file is one of the paths, below one of them, or matches one as a glob. Returns the paths
-/// that matched nothing.
+/// Keeps the commands whose file is one of the paths, below one of them, or matches one as a glob. Returns
+/// the paths that matched nothing.
 std::vector<std::string> narrow(CompileDatabase &, const std::vector<std::string> &Paths);
 
-/// The command as Clang can run it for analysis: without compiler wrappers, outputs, dependency files and flags that
-/// only GCC knows; with Py_GIL_DISABLED.
+/// The command as Clang can run it for analysis: without compiler wrappers, outputs, dependency files and
+/// flags that only GCC knows; with Py_GIL_DISABLED.
 std::vector<std::string> analysisArguments(const CompileCommand &);
 
 } // namespace ungil

@@ -88,7 +88,9 @@ void readClangTidy(const fs::path &File, Configuration &Into) {
   Sources.setDiagHandler([](const llvm::SMDiagnostic &, void *) {}); // clang-tidy itself will complain
   llvm::yaml::Stream Stream(**Buffer, Sources);
   auto Document = Stream.begin();
-  auto *Root = Document == Stream.end() ? nullptr : llvm::dyn_cast_or_null<llvm::yaml::MappingNode>(Document->getRoot());
+  auto *Root = Document == Stream.end()
+                   ? nullptr
+                   : llvm::dyn_cast_or_null<llvm::yaml::MappingNode>(Document->getRoot());
   if (!Root)
     return;
   auto Text = [](llvm::yaml::Node *N) -> std::string {

@@ -1,4 +1,5 @@
-// What the user chose: command line over .ungil.toml over pyproject.toml over .clang-tidy over the checks' defaults.
+// What the user chose: command line over .ungil.toml over pyproject.toml over .clang-tidy over the checks'
+// defaults.
 #pragma once
 
 #include "driver/AnalyseUnit.h"
@@ -19,17 +20,17 @@ struct ConfigurationOrError {
   std::string Error;
 };
 
-/// Reads the nearest .ungil.toml or [tool.ungil] of a pyproject.toml from the folder upwards, and the options of ungil's
-/// checks in the nearest .clang-tidy.
+/// Reads the nearest .ungil.toml or [tool.ungil] of a pyproject.toml from the folder upwards, and the options
+/// of ungil's checks in the nearest .clang-tidy.
 ConfigurationOrError readConfiguration(const std::string &Folder);
 
 /// The nearest folder upwards with .ungil.toml, pyproject.toml or .git; the folder itself when there is none.
 std::string projectRoot(const std::string &Folder);
 
 struct Selection {
-  std::vector<SelectedCheck> Checks;  ///< with code to run on units
-  PythonVersion Target;               ///< from the option "ungil.Python", which no check owns
-  std::vector<std::string> RulesRun;  ///< ids, those about the report included
+  std::vector<SelectedCheck> Checks; ///< with code to run on units
+  PythonVersion Target;              ///< from the option "ungil.Python", which no check owns
+  std::vector<std::string> RulesRun; ///< ids, those about the report included
   std::string Error;
 };
 

@@ -51,7 +51,8 @@ void removeDuplicates(std::vector<Finding> &Findings) {
     Findings.resize(Kept + 1);
 }
 
-/// A unit without a module of its own belongs to one of the others: its races are hidden when all of those keep the GIL.
+/// A unit without a module of its own belongs to one of the others: its races are hidden when all of those
+/// keep the GIL.
 bool keepsGil(const UnitResult &Unit, const std::vector<UnitResult> &All) {
   if (Unit.Gil != GilUse::NoModule)
     return Unit.Gil == GilUse::Kept;

@@ -17,8 +17,8 @@ int listRules() {
   for (const CheckInfo &C : allChecks())
     Width = std::max(Width, C.Id.size());
   for (const CheckInfo &C : allChecks())
-    std::cout << std::left << std::setw(int(Width)) << C.Id << "  " << std::setw(7) << toString(C.Level) << "  "
-              << std::setw(3) << (C.OnByDefault ? "on" : "off") << "  " << C.Summary << '\n';
+    std::cout << std::left << std::setw(int(Width)) << C.Id << "  " << std::setw(7) << toString(C.Level)
+              << "  " << std::setw(3) << (C.OnByDefault ? "on" : "off") << "  " << C.Summary << '\n';
   return Clean;
 }
 

@@ -32,7 +32,8 @@ std::string reason(llvm::StringRef Text) {
 
 std::vector<Suppression> parseSuppressions(llvm::StringRef Comment) {
   std::vector<Suppression> Found;
-  for (std::size_t At = Comment.find("NOLINT"); At != llvm::StringRef::npos; At = Comment.find("NOLINT", At + 6)) {
+  for (std::size_t At = Comment.find("NOLINT"); At != llvm::StringRef::npos;
+       At = Comment.find("NOLINT", At + 6)) {
     llvm::StringRef Text = Comment.substr(At);
     Suppression S;
     S.Kind = *takeKeyword(Text);

@@ -36,7 +36,8 @@ std::map<std::size_t, unsigned> blockEnds(const std::vector<Suppression> &All) {
     if (All[I].Kind == Suppression::Scope::Begin) {
       Open.push_back(I);
     } else if (All[I].Kind == Suppression::Scope::End) {
-      auto Begin = std::find_if(Open.rbegin(), Open.rend(), [&](std::size_t B) { return All[B].Rules == All[I].Rules; });
+      auto Begin = std::find_if(Open.rbegin(), Open.rend(),
+                                [&](std::size_t B) { return All[B].Rules == All[I].Rules; });
       if (Begin == Open.rend())
         continue;
       Ends[*Begin] = All[I].Line;
@@ -74,7 +75,8 @@ bool onlyOurRules(const Suppression &S, const std::vector<std::string> &RulesRun
 
 } // namespace
 
-unsigned applySuppressions(std::vector<Finding> &Findings, std::vector<Suppression> &All, std::vector<bool> &Used) {
+unsigned applySuppressions(std::vector<Finding> &Findings, std::vector<Suppression> &All,
+                           std::vector<bool> &Used) {
   llvm::sort(All);
   All.erase(std::unique(All.begin(), All.end()), All.end());
   Used.assign(All.size(), false);
@@ -83,7 +85,8 @@ unsigned applySuppressions(std::vector<Finding> &Findings, std::vector<Suppressi
     bool Silenced = false;
     for (std::size_t I = 0; I != All.size(); ++I) {
       auto End = Ends.find(I);
-      if (All[I].File != F.Where.File || !covers(All[I], F.Where.Line, End == Ends.end() ? nullptr : &End->second) ||
+      if (All[I].File != F.Where.File ||
+          !covers(All[I], F.Where.Line, End == Ends.end() ? nullptr : &End->second) ||
           !silences(All[I], F.Rule))
         continue;
       Used[I] = true;

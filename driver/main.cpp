@@ -3,7 +3,6 @@
 #include "clang/Basic/Version.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <iostream>
 
@@ -12,22 +11,31 @@ using namespace ungil;
 namespace {
 
 void addCheckOptions(CLI::App &App, CheckArguments &A) {
-  App.add_option("paths", A.Paths, "Files, folders or globs to analyse (default: every unit of the compile database)");
+  App.add_option("paths", A.Paths,
+                 "Files, folders or globs to analyse (default: every unit of the compile database)");
   App.add_option("-p", A.Database, "Folder of compile_commands.json (default: ., build*/, _skbuild/)");
   App.add_option("--checks", A.Checks, "Globs as for clang-tidy, such as '-*,ungil-relaxed-*'");
-  App.add_option("--option", A.Options, "Option of a check, as CHECK.NAME=VALUE; repeatable")->allow_extra_args(false);
+  App.add_option("--option", A.Options, "Option of a check, as CHECK.NAME=VALUE; repeatable")
+      ->allow_extra_args(false);
   App.add_option("--format", A.Formats, "text, sarif or json; FORMAT=FILE writes to a file; repeatable")
       ->allow_extra_args(false);
-  App.add_option("--fail-on", A.FailOn, "What exit status 1 is for: active (warnings and errors that can happen now), or a least severity: note, warning, error")->capture_default_str();
+  App.add_option("--fail-on", A.FailOn,
+                 "What exit status 1 is for: active (warnings and errors that can happen now), or a least "
+                 "severity: note, warning, error")
+      ->capture_default_str();
   App.add_option("--root", A.Root, "Project root: findings below it are reported, relative to it");
-  App.add_option("--python", A.Python, "Oldest version of Python to check for, such as 3.13 or 3.14.1 (default: 3.14)");
-  App.add_option("--python-include", A.PythonInclude, "Folder of Python.h, when there is no compile database");
+  App.add_option("--python", A.Python,
+                 "Oldest version of Python to check for, such as 3.13 or 3.14.1 (default: 3.14)");
+  App.add_option("--python-include", A.PythonInclude,
+                 "Folder of Python.h, when there is no compile database");
   App.add_option("-j,--jobs", A.Jobs, "Worker processes (default: one per core)");
-  App.add_option("--timeout", A.Timeout, "Seconds of processor time for one unit; 0 for no limit")->capture_default_str();
+  App.add_option("--timeout", A.Timeout, "Seconds of processor time for one unit; 0 for no limit")
+      ->capture_default_str();
   App.add_flag("--statistics", A.Statistics, "Print what was resolved of what is there");
   App.add_flag("-q,--quiet", A.Quiet, "Print findings only");
-  App.footer("Flags after -- are used for every file instead of a compile database.\n"
-             "Exit status: 0 nothing found, 1 findings, 2 usage or internal error, 3 not everything was analysed.");
+  App.footer(
+      "Flags after -- are used for every file instead of a compile database.\n"
+      "Exit status: 0 nothing found, 1 findings, 2 usage or internal error, 3 not everything was analysed.");
 }
 
 std::string version() {
@@ -44,7 +52,8 @@ int main(int Count, char **Values) {
     Check.Flags.assign(Dashes + 1, Words.end());
     Words.erase(Dashes, Words.end());
   }
-  CLI::App App{"Finds what breaks a CPython extension when Python runs without its global interpreter lock.", "ungil"};
+  CLI::App App{"Finds what breaks a CPython extension when Python runs without its global interpreter lock.",
+               "ungil"};
   App.set_version_flag("--version", version());
   App.require_subcommand(1);
   CLI::App *CheckVerb = App.add_subcommand("check", "Analyse the units of a compile database");

@@ -1,4 +1,5 @@
-// The checks as a module of stock clang-tidy. One Unit is built for each translation unit and shared by all of them.
+// The checks as a module of stock clang-tidy. One Unit is built for each translation unit and shared by all
+// of them.
 
 #define UNGIL_CLANG_TIDY
 #include "checks/Check.h"
@@ -50,7 +51,8 @@ public:
     if (auto Chosen = All.find("ungil.Python"); Chosen != All.end()) {
       auto Version = PythonVersion::parse(Chosen->getValue().Value);
       if (!Version)
-        configurationDiag("ungil.Python: '%0' is no version of Python; write 3.14, or 3.14.1") << Chosen->getValue().Value;
+        configurationDiag("ungil.Python: '%0' is no version of Python; write 3.14, or 3.14.1")
+            << Chosen->getValue().Value;
       Target = Version.value_or(PythonVersion{});
     }
     for (const OptionInfo &O : Info.Options)
@@ -62,7 +64,9 @@ public:
       Options.store(Map, Name, llvm::StringRef(Value));
   }
 
-  void registerPPCallbacks(const SourceManager &, Preprocessor *PP, Preprocessor *) override { Shared->record(*PP); }
+  void registerPPCallbacks(const SourceManager &, Preprocessor *PP, Preprocessor *) override {
+    Shared->record(*PP);
+  }
 
   void registerMatchers(ast_matchers::MatchFinder *Finder) override {
     Finder->addMatcher(ast_matchers::translationUnitDecl().bind("unit"), this);
@@ -99,9 +103,10 @@ public:
   void addCheckFactories(ClangTidyCheckFactories &Factories) override {
     for (const CheckInfo &Info : allChecks())
       if (Info.Make)
-        Factories.registerCheckFactory(llvm::StringRef(Info.Id), [&Info](llvm::StringRef Name, ClangTidyContext *Context) {
-          return std::make_unique<TidyCheck>(Info, Name, Context);
-        });
+        Factories.registerCheckFactory(llvm::StringRef(Info.Id),
+                                       [&Info](llvm::StringRef Name, ClangTidyContext *Context) {
+                                         return std::make_unique<TidyCheck>(Info, Name, Context);
+                                       });
   }
 };
 

@@ -1,11 +1,12 @@
-// Reports a return, goto, break, continue or throw that leaves a critical section while it is open. The section is a record
-// on the C stack that the thread state points to: the next section, or the next time that the thread detaches, follows a
-// dangling pointer.
+// Reports a return, goto, break, continue or throw that leaves a critical section while it is open. The
+// section is a record on the C stack that the thread state points to: the next section, or the next time that
+// the thread detaches, follows a dangling pointer.
 //
-// Does not report jumps that stay inside the section, sections that the function ends before it leaves, guards whose
-// destructor ends the section, and sections that are begun and ended under the same condition.
+// Does not report jumps that stay inside the section, sections that the function ends before it leaves,
+// guards whose destructor ends the section, and sections that are begun and ended under the same condition.
 //
-// Known holes: sections whose record is a member of an object; exceptions that a called function throws; longjmp.
+// Known holes: sections whose record is a member of an object; exceptions that a called function throws;
+// longjmp.
 
 #include "analysis/Names.h"
 #include "checks/Check.h"
@@ -32,7 +33,8 @@ public:
         }
       }
       for (const SectionEvent &E : U.sections().eventsOf(*F))
-        if ((E.What == SectionEvent::StaysOpen || E.What == SectionEvent::BeginsAgain) && !llvm::is_contained(Left, E.Of))
+        if ((E.What == SectionEvent::StaysOpen || E.What == SectionEvent::BeginsAgain) &&
+            !llvm::is_contained(Left, E.Of))
           Found.push_back(staysOpen(*F, E));
     }
     return Found;
@@ -42,7 +44,9 @@ private:
   static std::string statement(Unit &U, const Stmt *S) {
     SourceLocation Begin = S->getBeginLoc();
     if (Begin.isMacroID())
-      return "the macro '" + Lexer::getImmediateMacroName(outermost(U, Begin), U.sources(), U.context().getLangOpts()).str() + "'";
+      return "the macro '" +
+             Lexer::getImmediateMacroName(outermost(U, Begin), U.sources(), U.context().getLangOpts()).str() +
+             "'";
     if (isa<ReturnStmt>(S))
       return "'return'";
     if (isa<BreakStmt>(S))
@@ -65,22 +69,25 @@ private:
   static Diagnosis leaves(Unit &U, const SectionEvent &E) {
     Diagnosis D;
     D.Where = E.At->getSourceRange();
-    D.Message = statement(U, E.At) + " leaves a critical section without ending it; the thread state keeps a pointer to a record "
-                                     "on this function's stack";
+    D.Message = statement(U, E.At) +
+                " leaves a critical section without ending it; the thread state keeps a pointer to a record "
+                "on this function's stack";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({E.Of->Begin->getSourceRange(), "the section is begun here"});
-    D.Path.push_back({E.At->getSourceRange(),
-                      "keep the result in a variable and go to a label before the end of the section, or move the body into a "
-                      "function of its own that the section surrounds"});
+    D.Path.push_back({E.At->getSourceRange(), "keep the result in a variable and go to a label before the "
+                                              "end of the section, or move the body into a "
+                                              "function of its own that the section surrounds"});
     return D;
   }
 
   static Diagnosis staysOpen(const Function &F, const SectionEvent &E) {
     Diagnosis D;
     D.Where = E.Of->Begin->getSourceRange();
-    D.Message = E.What == SectionEvent::BeginsAgain
-                    ? std::string("the critical section that is begun here can still be open from the last time")
-                    : "the critical section that is begun here can still be open when '" + displayName(*F.Decl) + "' ends";
+    D.Message =
+        E.What == SectionEvent::BeginsAgain
+            ? std::string("the critical section that is begun here can still be open from the last time")
+            : "the critical section that is begun here can still be open when '" + displayName(*F.Decl) +
+                  "' ends";
     D.Message += "; the thread state keeps a pointer to a record on this function's stack";
     D.Path.push_back({E.Of->Begin->getSourceRange(), "end it on every path"});
     return D;

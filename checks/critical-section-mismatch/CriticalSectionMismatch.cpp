@@ -1,12 +1,13 @@
-// Reports critical sections that do not form a stack of records on the C stack of an attached thread: ended in another order
-// than begun, or where they are not open; records in static storage; begun or ended while the thread is detached; still open
-// when the PyGILState_Ensure before them is undone; and operands that are no Python objects.
+// Reports critical sections that do not form a stack of records on the C stack of an attached thread: ended
+// in another order than begun, or where they are not open; records in static storage; begun or ended while
+// the thread is detached; still open when the PyGILState_Ensure before them is undone; and operands that are
+// no Python objects.
 //
-// Does not report guards with the lifetime of a scope, sections begun and ended under the same condition, and operands whose
-// type is incomplete.
+// Does not report guards with the lifetime of a scope, sections begun and ended under the same condition, and
+// operands whose type is incomplete.
 //
-// Known holes: records that are passed to other functions; forms that do not pair (they do not compile on a free-threaded
-// build); copies of a record.
+// Known holes: records that are passed to other functions; forms that do not pair (they do not compile on a
+// free-threaded build); copies of a record.
 
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
@@ -45,7 +46,8 @@ private:
     Diagnosis D;
     D.Where = V->getLocation();
     D.Message = "the record '" + V->getNameAsString() +
-                "' of a critical section is in static storage; two threads, or one thread twice, would use it at once";
+                "' of a critical section is in static storage; two threads, or one thread twice, would use "
+                "it at once";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({V->getLocation(), "make it a local variable, or use Py_BEGIN_CRITICAL_SECTION"});
     return D;
@@ -66,28 +68,34 @@ private:
       D.Path.push_back({E.Of->Begin->getSourceRange(), "the section is begun here"});
     switch (E.What) {
     case SectionEvent::NotBegun:
-      D.Message = "a critical section is ended here that is not open on every path; the thread state's list of sections is "
+      D.Message = "a critical section is ended here that is not open on every path; the thread state's list "
+                  "of sections is "
                   "damaged";
       D.Path.push_back({E.At->getSourceRange(), "begin and end it on the same paths"});
       return D;
     case SectionEvent::NotInnermost:
-      D.Message = "a critical section is ended here while one that was begun later is open; sections must end in reverse order";
+      D.Message = "a critical section is ended here while one that was begun later is open; sections must "
+                  "end in reverse order";
       D.Path.push_back({E.Other->Begin->getSourceRange(), "this one is still open; end it first"});
       return D;
     case SectionEvent::BeginsDetached:
-      D.Message = "a critical section is begun here while the thread is detached; only an attached thread has a list of sections";
+      D.Message = "a critical section is begun here while the thread is detached; only an attached thread "
+                  "has a list of sections";
       D.Path.push_back({E.At->getSourceRange(), "begin it before Py_BEGIN_ALLOW_THREADS, or use a PyMutex"});
       return D;
     case SectionEvent::EndsDetached:
-      D.Message = "a critical section is ended here while the thread is detached; detaching has released its lock already";
+      D.Message = "a critical section is ended here while the thread is detached; detaching has released its "
+                  "lock already";
       D.Path.push_back({E.At->getSourceRange(), "attach before the section ends"});
       return D;
     case SectionEvent::OutlivesState:
-      D.Message = "'PyGILState_Release' is called while a critical section is open that was begun after 'PyGILState_Ensure'; "
+      D.Message = "'PyGILState_Release' is called while a critical section is open that was begun after "
+                  "'PyGILState_Ensure'; "
                   "its lock is released here, and once more when the section ends";
-      D.Path.push_back({E.At->getSourceRange(), E.Of->IsGuard
-                                                    ? "give the guard a scope of its own that ends before 'PyGILState_Release'"
-                                                    : "end the section before 'PyGILState_Release'"});
+      D.Path.push_back({E.At->getSourceRange(),
+                        E.Of->IsGuard
+                            ? "give the guard a scope of its own that ends before 'PyGILState_Release'"
+                            : "end the section before 'PyGILState_Release'"});
       return D;
     default:
       return std::nullopt;
@@ -111,8 +119,9 @@ private:
         continue;
       Diagnosis D;
       D.Where = C.Site->getSourceRange();
-      D.Message = "critical section on a '" + typeName(T) + "', which is no Python object; its lock would be in the middle of "
-                                                            "the struct's own data";
+      D.Message = "critical section on a '" + typeName(T) +
+                  "', which is no Python object; its lock would be in the middle of "
+                  "the struct's own data";
       D.Sureness = Confidence::Certain;
       D.Path.push_back({C.Site->getSourceRange(), "give the struct a PyMutex, and lock that"});
       return D;

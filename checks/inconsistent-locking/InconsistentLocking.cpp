@@ -1,10 +1,10 @@
-// Reports an access that takes no lock, or another one, to a field or variable that most functions use under a lock, when
-// several threads can be in both: a getter beside locked methods, a test before the section begins, a slot that the
-// generated wrapper does not cover. One finding for each type and function.
+// Reports an access that takes no lock, or another one, to a field or variable that most functions use under
+// a lock, when several threads can be in both: a getter beside locked methods, a test before the section
+// begins, a slot that the generated wrapper does not cover. One finding for each type and function.
 //
-// Does not report construction, tear-down and traversal, functions whose callers hold the lock or whose name leaves it to
-// the caller, atomics, fields that no concurrent function writes, and locations that are mostly unguarded (see
-// ungil-unlocked-object-state and ungil-mutable-global-state).
+// Does not report construction, tear-down and traversal, functions whose callers hold the lock or whose name
+// leaves it to the caller, atomics, fields that no concurrent function writes, and locations that are mostly
+// unguarded (see ungil-unlocked-object-state and ungil-mutable-global-state).
 //
 // Known holes: locks taken in other translation units; different instances of one lock type.
 
@@ -75,14 +75,16 @@ private:
   static Diagnosis describe(Unit &U, const std::vector<Open> &Opens) {
     const Open *Worst = &Opens.front();
     for (const Open &O : Opens)
-      if (O.Of.What < Worst->Of.What || (O.Of.What == Worst->Of.What && O.Access->writes() && !Worst->Access->writes()))
+      if (O.Of.What < Worst->Of.What ||
+          (O.Of.What == Worst->Of.What && O.Access->writes() && !Worst->Access->writes()))
         Worst = &O;
     const SharedAccess &A = *Worst->Access, &P = *Worst->Partner;
     const Race &R = Worst->Of;
     Diagnosis D;
     D.Where = A.At->getSourceRange();
-    D.Message = locationName(*R.Location) + " is " + (A.writes() ? "written" : "read") + " in '" + displayName(*A.In->Decl) +
-                "' without '" + U.shared().guardsOf(P).Spelling + "', which " + std::to_string(R.GuardedFunctions) + " of " +
+    D.Message = locationName(*R.Location) + " is " + (A.writes() ? "written" : "read") + " in '" +
+                displayName(*A.In->Decl) + "' without '" + U.shared().guardsOf(P).Spelling + "', which " +
+                std::to_string(R.GuardedFunctions) + " of " +
                 std::to_string(R.GuardedFunctions + R.UnguardedFunctions) + " functions that use it hold";
     D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, P) && (R.GuardedWrite || A.writes()) &&
                          (A.writes() || !isLockedForOthers(U, *A.owner()))

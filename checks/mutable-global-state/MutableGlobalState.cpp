@@ -1,13 +1,14 @@
-// Reports a variable with static storage or a field of module state that one function writes and another function, or
-// another thread in the same one, uses at the same time with no common lock: pointers, containers, indices, counters,
-// scratch buffers and tables. Plain flags and settings are reported with Scalars.
+// Reports a variable with static storage or a field of module state that one function writes and another
+// function, or another thread in the same one, uses at the same time with no common lock: pointers,
+// containers, indices, counters, scratch buffers and tables. Plain flags and settings are reported with
+// Scalars.
 //
-// Does not report what is thread-local, atomic, constant, guarded by one lock everywhere, written by initialisation or
-// finalisation alone, given the same constant by every writer, or reported by the rules for free lists and lazy
-// initialisation.
+// Does not report what is thread-local, atomic, constant, guarded by one lock everywhere, written by
+// initialisation or finalisation alone, given the same constant by every writer, or reported by the rules for
+// free lists and lazy initialisation.
 //
-// Known holes: writers in other translation units; memory reached through pointers that are stored in containers; macros
-// of locks that are compiled out.
+// Known holes: writers in other translation units; memory reached through pointers that are stored in
+// containers; macros of locks that are compiled out.
 
 #include "analysis/Names.h"
 #include "analysis/Races.h"
@@ -26,7 +27,8 @@ public:
     std::vector<AccessPath> Reported;
     for (const AccessPath &Location : variablesFirst(U.shared())) {
       const SharedState::Accesses &Accesses = U.shared().locations().find(Location)->second;
-      if (Location.Kind == AccessPath::Object || Claimed.has(Location) || isPartOfReported(Location, Reported))
+      if (Location.Kind == AccessPath::Object || Claimed.has(Location) ||
+          isPartOfReported(Location, Reported))
         continue;
       auto R = raceAt(U, Location, Accesses);
       if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Found))
@@ -62,7 +64,8 @@ private:
     return llvm::any_of(Reported, [&](const ToldRace &Earlier) {
       const Race &Other = Earlier.What;
       const AccessPath &A = *R.Location, &B = *Other.Location;
-      return A.Kind == B.Kind && A.Root == B.Root && !A.Fields.empty() && A.Fields.size() == B.Fields.size() &&
+      return A.Kind == B.Kind && A.Root == B.Root && !A.Fields.empty() &&
+             A.Fields.size() == B.Fields.size() &&
              std::equal(A.Fields.begin(), A.Fields.end() - 1, B.Fields.begin()) && R.What == Other.What &&
              R.Write->In == Other.Write->In && R.Other->In == Other.Other->In;
     });
@@ -80,13 +83,15 @@ private:
     Diagnosis D;
     D.Where = W.At->getSourceRange();
     D.Message = locationName(*R.Location) + written(R) + " in '" + Writer + "'" +
-                (W.owner() == O.owner() ? "" : " and " + std::string(O.writes() ? "written" : "read") + " in '" + User + "'") +
+                (W.owner() == O.owner()
+                     ? ""
+                     : " and " + std::string(O.writes() ? "written" : "read") + " in '" + User + "'") +
                 " with no common lock; " + consequence(R);
     D.Sureness = surenessOf(U, R);
     explainRoute(U, W, D);
     if (&O != &W && O.At != W.At)
-      D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "written" : "read") + " here in '" + User + "'" +
-                                                    holding(U, O)});
+      D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "written" : "read") + " here in '" +
+                                                    User + "'" + holding(U, O)});
     if (O.owner() != W.owner())
       explainRoute(U, O, D);
     D.Path.push_back({R.Location->Root->getSourceRange(), advice(R)});
@@ -100,7 +105,9 @@ private:
   }
 
   static std::string written(const Race &R) {
-    return R.Write->What == SharedAccess::Update ? " is updated" : R.What == Stake::Buffer ? " is filled" : " is written";
+    return R.Write->What == SharedAccess::Update ? " is updated"
+           : R.What == Stake::Buffer             ? " is filled"
+                                                 : " is written";
   }
 
   static std::string holding(Unit &U, const SharedAccess &A) {
@@ -131,9 +138,10 @@ private:
       return Confidence::Possible;
     if (isOnlyHandedOut(U, R))
       return Confidence::Possible;
-    bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static && R.Write->What != SharedAccess::Exposed &&
-                 !llvm::is_contained(R.Location->Fields, nullptr);
-    return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain : Confidence::Likely;
+    bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static &&
+                 R.Write->What != SharedAccess::Exposed && !llvm::is_contained(R.Location->Fields, nullptr);
+    return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain
+                                                                     : Confidence::Likely;
   }
 
   /// Whether the interpreter or a thread is known to come there, not just some other unit.
@@ -141,7 +149,8 @@ private:
     return U.contexts().of(A.owner()) != ContextSet(Context::Escaped);
   }
 
-  /// A struct whose address is passed on, with no write in sight. A number that is read after that was filled there.
+  /// A struct whose address is passed on, with no write in sight. A number that is read after that was filled
+  /// there.
   static bool isOnlyHandedOut(Unit &U, const Race &R) {
     clang::QualType T = typeOf(*R.Location, U.context());
     auto Writes = [](const SharedAccess *A) { return A->writes() && A->What != SharedAccess::Exposed; };
@@ -149,8 +158,8 @@ private:
     if (T->isScalarType() && isUninitialised(*R.Location) &&
         (R.What == Stake::Buffer || llvm::any_of(R.Unguarded, Reads)))
       return false;
-    return R.Location->Kind == AccessPath::Static && !T->isArrayType() && llvm::none_of(R.Unguarded, Writes) &&
-           llvm::none_of(R.Guarded, Writes);
+    return R.Location->Kind == AccessPath::Static && !T->isArrayType() &&
+           llvm::none_of(R.Unguarded, Writes) && llvm::none_of(R.Guarded, Writes);
   }
 
   static bool isUninitialised(const AccessPath &P) {

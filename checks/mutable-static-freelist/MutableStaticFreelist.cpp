@@ -1,13 +1,13 @@
-// Reports a free list (array stack, intrusive list, single slot, C++ container) in static storage, in module state, or
-// in an object together with its own allocator, that is popped in one function and pushed in another while no lock is
-// common to both, when several threads can be in them at once.
+// Reports a free list (array stack, intrusive list, single slot, C++ container) in static storage, in module
+// state, or in an object together with its own allocator, that is popped in one function and pushed in
+// another while no lock is common to both, when several threads can be in them at once.
 //
-// Does not report lists that are thread-local, that are compiled out under Py_GIL_DISABLED, whose pop and push hold the
-// same lock (also through every caller), that are exchanged atomically, or that only initialisation or finalisation
-// touches.
+// Does not report lists that are thread-local, that are compiled out under Py_GIL_DISABLED, whose pop and
+// push hold the same lock (also through every caller), that are exchanged atomically, or that only
+// initialisation or finalisation touches.
 //
-// Known holes: lists whose pop and push are in different translation units; lists kept in an object with the block's
-// allocation elsewhere; untagged compare-and-swap lists (ABA).
+// Known holes: lists whose pop and push are in different translation units; lists kept in an object with the
+// block's allocation elsewhere; untagged compare-and-swap lists (ABA).
 
 #include "analysis/ListOperations.h"
 #include "analysis/Names.h"
@@ -49,8 +49,7 @@ private:
       if (Pop.What != Operation::Pop || !(Pop.list() == List))
         continue;
       for (const Operation &Push : All)
-        if (Push.What == Operation::Push && Push.list() == List &&
-            !guards(U, Pop).shareWith(guards(U, Push)))
+        if (Push.What == Operation::Push && Push.list() == List && !guards(U, Pop).shareWith(guards(U, Push)))
           return describe(U, Pop, Push, All);
     }
     return std::nullopt;
@@ -58,14 +57,15 @@ private:
 
   static const Guards &guards(Unit &U, const Operation &Op) { return U.shared().guardsOf(Op.Access); }
 
-  static Diagnosis describe(Unit &U, const Operation &Pop, const Operation &Push, const std::vector<Operation> &All) {
+  static Diagnosis describe(Unit &U, const Operation &Pop, const Operation &Push,
+                            const std::vector<Operation> &All) {
     std::string List = Pop.list().spelling(), Popper = displayName(*Pop.Access.In->Decl),
                 Pusher = displayName(*Push.Access.In->Decl);
     const Guards &AtPop = guards(U, Pop), &AtPush = guards(U, Push);
     Diagnosis D;
     D.Where = Pop.Access.At->getSourceRange();
-    D.Message = "free list '" + List + "' is popped in '" + Popper + "' and pushed in '" + Pusher + "' without " +
-                missing(AtPop, AtPush, Popper, Pusher) +
+    D.Message = "free list '" + List + "' is popped in '" + Popper + "' and pushed in '" + Pusher +
+                "' without " + missing(AtPop, AtPush, Popper, Pusher) +
                 "; two threads can get the same block on a free-threaded build";
     D.Sureness = isCertain(U, Pop) && isCertain(U, Push) ? Confidence::Certain : Confidence::Likely;
     explainRoute(U, Pop, D);
@@ -75,8 +75,8 @@ private:
     for (const Operation &Other : All)
       if (Other.list() == Pop.list() && Other.Access.At != Pop.Access.At && Other.Access.At != Push.Access.At)
         D.Related.push_back({Other.Access.At->getSourceRange(),
-                             std::string("also ") + (Other.What == Operation::Pop ? "popped" : "pushed") + " in '" +
-                                 displayName(*Other.Access.In->Decl) + "'"});
+                             std::string("also ") + (Other.What == Operation::Pop ? "popped" : "pushed") +
+                                 " in '" + displayName(*Other.Access.In->Decl) + "'"});
     return D;
   }
 
@@ -87,14 +87,17 @@ private:
     if (AtPop.none() || AtPush.none())
       return "a common lock ('" + (AtPop.none() ? AtPush : AtPop).Spelling + "' is held in '" +
              (AtPop.none() ? Pusher : Popper) + "', not in '" + (AtPop.none() ? Popper : Pusher) + "')";
-    return "a common lock ('" + AtPop.Spelling + "' is held in '" + Popper + "', '" + AtPush.Spelling + "' in '" +
-           Pusher + "')";
+    return "a common lock ('" + AtPop.Spelling + "' is held in '" + Popper + "', '" + AtPush.Spelling +
+           "' in '" + Pusher + "')";
   }
 
-  static std::string holding(const Guards &Held) { return Held.none() ? "" : ", holding '" + Held.Spelling + "'"; }
+  static std::string holding(const Guards &Held) {
+    return Held.none() ? "" : ", holding '" + Held.Spelling + "'";
+  }
 
   static bool isCertain(Unit &U, const Operation &Op) {
-    ContextSet Known{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive, Context::Detached};
+    ContextSet Known{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive,
+                     Context::Detached};
     return Op.list().Kind != AccessPath::Object && U.contexts().of(Op.Access.owner()).intersects(Known);
   }
 
@@ -105,9 +108,10 @@ private:
       return;
     std::string Name = displayName(*Route.Entry->Target->Decl);
     bool Escaped = Route.Entry->Where == Context::Escaped;
-    D.Path.push_back({Route.Entry->Registered,
-                      Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
-                              : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
+    D.Path.push_back(
+        {Route.Entry->Registered,
+         Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
+                 : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
     std::vector<const Call *> Calls = Route.Calls;
     Calls.insert(Calls.end(), Op.Access.Through.rbegin(), Op.Access.Through.rend());
     for (const Call *C : Calls)
@@ -117,7 +121,8 @@ private:
   static std::string advice(const AccessPath &List) {
     if (List.Kind == AccessPath::Object)
       return "hold the object's critical section, or a lock of its own, at every pop and push";
-    return "guard every pop and push with one PyMutex (release it before allocating), give each thread its own list, or "
+    return "guard every pop and push with one PyMutex (release it before allocating), give each thread its "
+           "own list, or "
            "compile the list out with #ifndef Py_GIL_DISABLED";
   }
 };

@@ -1,11 +1,13 @@
-// Reports an atomic that acts as a lock, a borrow flag or a reference count, where the operation that takes it does not
-// acquire or the one that gives it back does not release: the protected data is not ordered with the flag.
+// Reports an atomic that acts as a lock, a borrow flag or a reference count, where the operation that takes
+// it does not acquire or the one that gives it back does not release: the protected data is not ordered with
+// the flag.
 //
-// Does not report increments, failure orders, loads that feed a compare-and-swap, atomics with no such role (statistics,
-// identifiers, once flags), functions with a fence of their own, and orders that are no constants.
+// Does not report increments, failure orders, loads that feed a compare-and-swap, atomics with no such role
+// (statistics, identifiers, once flags), functions with a fence of their own, and orders that are no
+// constants.
 //
-// Known holes: atomics that are reached only through a wrapper's parameter; locks taken in one unit and released in
-// another; sequence locks.
+// Known holes: atomics that are reached only through a wrapper's parameter; locks taken in one unit and
+// released in another; sequence locks.
 
 #include "analysis/AtomicRoles.h"
 #include "analysis/Names.h"
@@ -70,13 +72,15 @@ private:
     std::string Name = Use.Variable->getNameAsString();
     Diagnosis D;
     D.Where = Use.Op.Site->getSourceRange();
-    D.Message = "'" + Name + "' acts as a " + roleName(Use.Role) + ", but this " + operationName(Use.Op) + " is memory_order_" +
-                orderName(*Use.Op.Order) + "; protected data is not ordered with it (needs " + orderName(needed(Use)) + ")";
+    D.Message = "'" + Name + "' acts as a " + roleName(Use.Role) + ", but this " + operationName(Use.Op) +
+                " is memory_order_" + orderName(*Use.Op.Order) +
+                "; protected data is not ordered with it (needs " + orderName(needed(Use)) + ")";
     D.Sureness = Confidence::Certain;
     for (const AtomicUse &Other : All)
       if (Other.Variable == Use.Variable && Other.What != Use.What) {
-        D.Path.push_back({Other.Op.Site->getSourceRange(), std::string(Other.What == AtomicUse::Takes ? "taken" : "given back") +
-                                                               " here in '" + displayName(*Other.In->Decl) + "'"});
+        D.Path.push_back({Other.Op.Site->getSourceRange(),
+                          std::string(Other.What == AtomicUse::Takes ? "taken" : "given back") +
+                              " here in '" + displayName(*Other.In->Decl) + "'"});
         break;
       }
     D.Path.push_back({Use.Op.Site->getSourceRange(), advice(Use)});
@@ -90,7 +94,8 @@ private:
       return "without acquire, reads and writes that follow can happen before the flag is taken";
     if (Use.What == AtomicUse::Drops)
       return "without release, the next holder can miss the writes made before this";
-    return "the thread that destroys the object must see what every other holder did: release to pass it on, acquire "
+    return "the thread that destroys the object must see what every other holder did: release to pass it on, "
+           "acquire "
            "before destroying";
   }
 };

@@ -1,11 +1,12 @@
-// Reports a call of a C library function that keeps state for the whole process (a static result, the locale, the
-// environment), in code that several threads can run. The global interpreter lock used to serialise such calls.
+// Reports a call of a C library function that keeps state for the whole process (a static result, the locale,
+// the environment), in code that several threads can run. The global interpreter lock used to serialise such
+// calls.
 //
-// Does not report calls that only module initialisation makes, calls that give a buffer or state of their own, calls under a
-// lock, and Windows, where the C runtime keeps this state per thread.
+// Does not report calls that only module initialisation makes, calls that give a buffer or state of their
+// own, calls under a lock, and Windows, where the C runtime keeps this state per thread.
 //
-// Known holes: other libraries that call the same function; functions that are called through pointers; libraries beyond
-// the C library.
+// Known holes: other libraries that call the same function; functions that are called through pointers;
+// libraries beyond the C library.
 
 #include "analysis/BorrowedUses.h"
 #include "analysis/Knowledge.h"
@@ -44,7 +45,8 @@ private:
   static bool isUnsafe(Unit &U, const Call &C, const HiddenState &Row) {
     return U.contexts().of(C.In).intersects(ManyThreads) && U.locks().reaches(*C.In, C.Site) &&
            U.locks().at(*C.In, C.Site).empty() && !isHeldByContract(*C.In->Decl) &&
-           !(Row.UnlessGiven && isGiven(U, C, *Row.UnlessGiven)) && !(Row.OnlyIfGiven && !isGiven(U, C, *Row.OnlyIfGiven));
+           !(Row.UnlessGiven && isGiven(U, C, *Row.UnlessGiven)) &&
+           !(Row.OnlyIfGiven && !isGiven(U, C, *Row.OnlyIfGiven));
   }
 
   static bool isGiven(Unit &U, const Call &C, ArgumentIndex Index) {
@@ -56,11 +58,13 @@ private:
     std::string Name = C.Callee->getNameAsString();
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = "'" + Name + "' uses state that all threads of the process share; use " + quoted(Row.Replacement) + " or one lock";
+    D.Message = "'" + Name + "' uses state that all threads of the process share; use " +
+                quoted(Row.Replacement) + " or one lock";
     D.Sureness = Row.Sureness;
     D.Path = routeTo(C.In, ManyThreads, U.contexts());
-    D.Path.push_back({C.Site->getSourceRange(), "two threads in '" + Name + "' overwrite each other's result; nothing else "
-                                                "serialises the calls once the GIL is gone"});
+    D.Path.push_back({C.Site->getSourceRange(), "two threads in '" + Name +
+                                                    "' overwrite each other's result; nothing else "
+                                                    "serialises the calls once the GIL is gone"});
     if (auto Fix = Row.TakesBuffer ? withBuffer(U, C, Row) : std::nullopt)
       D.Repairs.push_back(std::move(*Fix));
     return D;
@@ -83,10 +87,11 @@ private:
       return std::nullopt;
     std::string Buffer = V->getNameAsString() + "_buffer";
     std::string Indent = Lexer::getIndentationForLine(Statement->getBeginLoc(), U.sources()).str();
-    return Repair{"give the result a buffer of its own",
-                  {FixItHint::CreateInsertion(Statement->getBeginLoc(), "struct tm " + Buffer + ";\n" + Indent),
-                   FixItHint::CreateReplacement(Site->getCallee()->getSourceRange(), Row.Replacement),
-                   FixItHint::CreateInsertion(Site->getRParenLoc(), ", &" + Buffer)}};
+    return Repair{
+        "give the result a buffer of its own",
+        {FixItHint::CreateInsertion(Statement->getBeginLoc(), "struct tm " + Buffer + ";\n" + Indent),
+         FixItHint::CreateReplacement(Site->getCallee()->getSourceRange(), Row.Replacement),
+         FixItHint::CreateInsertion(Site->getRParenLoc(), ", &" + Buffer)}};
   }
 };
 

@@ -1,13 +1,14 @@
-// Reports, once for each object type, fields that one method changes while another thread can use the same object with no
-// lock: pointers, references, library state, lengths and indices first. The inventory of the functions to lock follows as
-// notes. Plain flags and numbers are reported with Scalars.
+// Reports, once for each object type, fields that one method changes while another thread can use the same
+// object with no lock: pointers, references, library state, lengths and indices first. The inventory of the
+// functions to lock follows as notes. Plain flags and numbers are reported with Scalars.
 //
-// Does not report fields that only construction writes, objects that nobody else can see yet, tear-down, traversal,
-// __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics, and fields
-// that most functions guard (see ungil-inconsistent-locking).
+// Does not report fields that only construction writes, objects that nobody else can see yet, tear-down,
+// traversal,
+// __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics,
+// and fields that most functions guard (see ungil-inconsistent-locking).
 //
-// Known holes: C++ classes that are bound by value; objects that a lock in Python code guards; fields reached through
-// pointers kept in containers.
+// Known holes: C++ classes that are bound by value; objects that a lock in Python code guards; fields reached
+// through pointers kept in containers.
 
 #include "analysis/Names.h"
 #include "analysis/Races.h"
@@ -35,7 +36,8 @@ public:
     std::vector<Diagnosis> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) < std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
+        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) <
+               std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back(describe(U, Races));
     }
@@ -54,19 +56,23 @@ private:
     std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
     Diagnosis D;
     D.Where = W.At->getSourceRange();
-    D.Message = locationName(*Worst.Location) + " is modified in '" + Writer + "' without synchronisation while " +
+    D.Message = locationName(*Worst.Location) + " is modified in '" + Writer +
+                "' without synchronisation while " +
                 (W.owner() == O.owner() ? "another thread runs the same function"
                                         : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; two threads using the same object race";
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) ? Confidence::Likely
-                                                                                      : Confidence::Possible;
+    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst)
+                     ? Confidence::Likely
+                     : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
-      D.Path.push_back({O.At->getSourceRange(), std::string(O.writes() ? "modified" : "used") + " here in '" + User + "'"});
+      D.Path.push_back({O.At->getSourceRange(),
+                        std::string(O.writes() ? "modified" : "used") + " here in '" + User + "'"});
     if (O.owner() != W.owner())
       explainRoute(U, O, D);
-    D.Path.push_back({W.At->getSourceRange(), "hold the object's critical section, or a lock of its own, in every function "
-                                              "that the notes name"});
+    D.Path.push_back({W.At->getSourceRange(),
+                      "hold the object's critical section, or a lock of its own, in every function "
+                      "that the notes name"});
     inventory(U, Races, D);
     return D;
   }
@@ -77,13 +83,14 @@ private:
            (R.Write->What == SharedAccess::Exposed && isPassedToLibrary(U, *R.Write));
   }
 
-  /// What another unit of the project, whose header declares the function, does with the memory is not known; a library's
-  /// functions say in their types whether they change it.
+  /// What another unit of the project, whose header declares the function, does with the memory is not known;
+  /// a library's functions say in their types whether they change it.
   static bool isPassedToLibrary(Unit &U, const SharedAccess &A) {
     for (const Call &C : A.In->Calls)
       for (int I = 0; const clang::Expr *Argument = argumentOf(C.Site, I); ++I)
         if (Argument == A.At)
-          return U.sources().isInMainFile(C.Callee->getLocation()) || !U.scope().contains(C.Callee->getLocation());
+          return U.sources().isInMainFile(C.Callee->getLocation()) ||
+                 !U.scope().contains(C.Callee->getLocation());
     return true;
   }
 

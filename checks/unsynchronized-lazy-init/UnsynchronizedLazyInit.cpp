@@ -1,9 +1,11 @@
-// Reports a variable, module-state field or object field that is tested and, when unset, initialised, while no lock is
-// held from the test to the store and several threads can be there at once; also double-checked locking whose first test
-// is a plain read, and a critical section that the initialiser's own calls can suspend between test and store.
+// Reports a variable, module-state field or object field that is tested and, when unset, initialised, while
+// no lock is held from the test to the store and several threads can be there at once; also double-checked
+// locking whose first test is a plain read, and a critical section that the initialiser's own calls can
+// suspend between test and store.
 //
-// Does not report atomics, initialisation under one lock or once flag, variables that module initialisation has set
-// before, objects that nobody else can see yet, and plain values that every thread computes alike (IdempotentScalars).
+// Does not report atomics, initialisation under one lock or once flag, variables that module initialisation
+// has set before, objects that nobody else can see yet, and plain values that every thread computes alike
+// (IdempotentScalars).
 //
 // Known holes: containers that are searched and then inserted into; initialisers behind function pointers.
 
@@ -51,24 +53,29 @@ private:
   static Diagnosis describe(Unit &U, const LazyRegistration &R) {
     Diagnosis D;
     D.Where = R.Test->getSourceRange();
-    D.Message = "a Python type is registered on first use without synchronisation; concurrent callers can both register it";
+    D.Message = "a Python type is registered on first use without synchronisation; concurrent callers can "
+                "both register it";
     D.Path = routeTo(R.In, ManyThreads, U.contexts());
     D.Path.push_back({R.Made->getSourceRange(), "registered here in '" + displayName(*R.In->Decl) + "'"});
-    D.Path.push_back({R.Test->getSourceRange(), "register it in the module's initialisation, or look it up and register it "
-                                                "under one lock"});
+    D.Path.push_back({R.Test->getSourceRange(),
+                      "register it in the module's initialisation, or look it up and register it "
+                      "under one lock"});
     return D;
   }
 
   static std::string message(const LazyInit &L) {
     switch (L.What) {
     case LazyInit::Suspended:
-      return " is initialised on first use in a critical section that the initialiser can suspend; concurrent callers "
+      return " is initialised on first use in a critical section that the initialiser can suspend; "
+             "concurrent callers "
              "can both initialise it (leaks a reference)";
     case LazyInit::DoubleChecked:
-      return " is tested without the lock that its initialisation holds; double-checked locking needs an acquire load "
+      return " is tested without the lock that its initialisation holds; double-checked locking needs an "
+             "acquire load "
              "here and a release store";
     case LazyInit::NotRetested:
-      return " is tested before the lock is taken and not again under it; concurrent callers can both initialise it" +
+      return " is tested before the lock is taken and not again under it; concurrent callers can both "
+             "initialise it" +
              std::string(L.Value == LazyInit::Flag ? "" : " (leaks a reference)");
     case LazyInit::Unlocked:
       break;
@@ -92,8 +99,10 @@ private:
       return Confidence::Possible;
     // A function of the unit's interface may be called by initialisation alone.
     bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked &&
-                  U.contexts().of(L.Store->owner()).intersects({Context::Concurrent, Context::Detached, Context::Alloc,
-                                                                Context::Reinit, Context::Exclusive});
+                  U.contexts()
+                      .of(L.Store->owner())
+                      .intersects({Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
+                                   Context::Exclusive});
     return Surely && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
   }
 
@@ -109,9 +118,11 @@ private:
       break;
     }
     if (L.Store->Location.Kind == AccessPath::Object)
-      return "make the value first, then test and store in the object's critical section, and drop the value if another "
+      return "make the value first, then test and store in the object's critical section, and drop the value "
+             "if another "
              "thread was first";
-    return "initialise it in the module's exec function, or make the value first, then test and store under one PyMutex, "
+    return "initialise it in the module's exec function, or make the value first, then test and store under "
+           "one PyMutex, "
            "and drop the value if another thread was first";
   }
 

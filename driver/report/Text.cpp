@@ -237,7 +237,8 @@ std::string describeFindings(const RunResult &Run) {
   }
   if (!Run.Findings.empty())
     Text += ")";
-  auto Latent = std::count_if(Run.Findings.begin(), Run.Findings.end(), [](const Finding &F) { return F.Latent; });
+  auto Latent =
+      std::count_if(Run.Findings.begin(), Run.Findings.end(), [](const Finding &F) { return F.Latent; });
   if (Latent != 0)
     Text += ", " + std::to_string(Latent) + " latent until the module declares Py_MOD_GIL_NOT_USED";
   if (Run.Suppressed != 0)

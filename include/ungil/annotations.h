@@ -1,7 +1,8 @@
-/* Annotations that compilers and checkers read; all of them expand to nothing elsewhere. Usable from C and C++.
+/* Annotations that compilers and checkers read; all of them expand to nothing elsewhere. Usable from C and
+ * C++.
  *
- * The first group is Clang's thread-safety analysis (-Wthread-safety). The second is ungil's own, kept in the syntax tree as
- * annotate("ungil::...") strings. */
+ * The first group is Clang's thread-safety analysis (-Wthread-safety). The second is ungil's own, kept in the
+ * syntax tree as annotate("ungil::...") strings. */
 #ifndef UNGIL_ANNOTATIONS_H
 #define UNGIL_ANNOTATIONS_H
 
@@ -21,12 +22,13 @@
 #define UNGIL_EXCLUDES(...) UNGIL_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define UNGIL_NO_THREAD_SAFETY_ANALYSIS UNGIL_ATTRIBUTE(no_thread_safety_analysis)
 
-/* The function may run arbitrary Python code. Other threads can then run, critical sections of the caller can be suspended,
- * and what was read before the call must be read again. */
+/* The function may run arbitrary Python code. Other threads can then run, critical sections of the caller can
+ * be suspended, and what was read before the call must be read again. */
 #define UNGIL_MAY_RUN_PYTHON UNGIL_ATTRIBUTE(annotate("ungil::may_run_python"))
 
-/* "This thread is detached", as a capability: held between PyEval_SaveThread and PyEval_RestoreThread. A function that
- * needs an attached thread state excludes it. The object is named in attributes only and never defined. */
+/* "This thread is detached", as a capability: held between PyEval_SaveThread and PyEval_RestoreThread. A
+ * function that needs an attached thread state excludes it. The object is named in attributes only and never
+ * defined. */
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -1,5 +1,5 @@
-// The atomics policy. Every algorithm here that uses atomics is a template over a policy, so that the very code that ships
-// also runs under a model checker, which supplies its own `atomic` and `plain`.
+// The atomics policy. Every algorithm here that uses atomics is a template over a policy, so that the very
+// code that ships also runs under a model checker, which supplies its own `atomic` and `plain`.
 #pragma once
 
 #include "ungil/config.h"
@@ -10,14 +10,17 @@ UNGIL_NAMESPACE_BEGIN
 
 struct std_atomics {
   template <class T> using atomic = std::atomic<T>;
-  /// A non-atomic field whose accesses must be ordered by the atomics round it; a checker reports a race on it.
+  /// A non-atomic field whose accesses must be ordered by the atomics round it; a checker reports a race on
+  /// it.
   template <class T> using plain = T;
 };
 
-/// A lock-free stack that is only ever taken whole, so it has no ABA problem and needs no tag. `Node` has a member
-/// `typename A::template plain<Node *> next`. Nodes belong to the stack from push to take_all, then to the taker.
+/// A lock-free stack that is only ever taken whole, so it has no ABA problem and needs no tag. `Node` has a
+/// member `typename A::template plain<Node *> next`. Nodes belong to the stack from push to take_all, then to
+/// the taker.
 ///
-/// Thread-safety: push and take_all from any thread, attached or not. Never blocks, never throws, never frees.
+/// Thread-safety: push and take_all from any thread, attached or not. Never blocks, never throws, never
+/// frees.
 template <class Node, class A = std_atomics> class basic_take_all_stack {
 public:
   constexpr basic_take_all_stack() noexcept = default;

@@ -1,4 +1,5 @@
-// The borrow state of a value: free, shared by some readers, or exclusive to one writer. Checked at run time, in one word.
+// The borrow state of a value: free, shared by some readers, or exclusive to one writer. Checked at run time,
+// in one word.
 #pragma once
 
 #include "ungil/atomics.h"
@@ -7,12 +8,12 @@
 
 UNGIL_NAMESPACE_BEGIN
 
-/// Orders: taking a borrow acquires, giving it back releases. A writer must see what earlier borrowers did, and its writes
-/// must not move before their reads; so a reader's release needs an order as well, although it wrote nothing. PyO3 0.23.0
-/// shipped a relaxed one. Failure only reports or retries, so it is relaxed.
+/// Orders: taking a borrow acquires, giving it back releases. A writer must see what earlier borrowers did,
+/// and its writes must not move before their reads; so a reader's release needs an order as well, although it
+/// wrote nothing. PyO3 0.23.0 shipped a relaxed one. Failure only reports or retries, so it is relaxed.
 ///
-/// Thread-safety: every operation from any thread, attached or not; none blocks. Whoever calls a release, upgrade or
-/// downgrade holds the borrow that it names.
+/// Thread-safety: every operation from any thread, attached or not; none blocks. Whoever calls a release,
+/// upgrade or downgrade holds the borrow that it names.
 template <class A = std_atomics> class basic_borrow_flag {
 public:
   constexpr basic_borrow_flag() noexcept = default;
@@ -23,7 +24,8 @@ public:
   [[nodiscard]] bool try_shared() noexcept {
     word count = state_.load(std::memory_order_relaxed);
     while (count < exclusive - 1)
-      if (state_.compare_exchange_weak(count, count + 1, std::memory_order_acquire, std::memory_order_relaxed))
+      if (state_.compare_exchange_weak(count, count + 1, std::memory_order_acquire,
+                                       std::memory_order_relaxed))
         return true;
     return false;
   }
@@ -33,8 +35,8 @@ public:
   [[nodiscard]] bool try_exclusive() noexcept { return swap_to_exclusive(unused); }
   void release_exclusive() noexcept { state_.store(unused, std::memory_order_release); }
 
-  /// Shared to exclusive; false, with the shared borrow kept, while there are other readers. Two readers that both insist
-  /// wait for each other for ever: give up the shared borrow and start over.
+  /// Shared to exclusive; false, with the shared borrow kept, while there are other readers. Two readers that
+  /// both insist wait for each other for ever: give up the shared borrow and start over.
   [[nodiscard]] bool try_upgrade() noexcept { return swap_to_exclusive(1); }
   /// Exclusive to shared, with no moment between at which another writer could come in.
   void downgrade() noexcept { state_.store(1, std::memory_order_release); }
@@ -45,7 +47,8 @@ private:
   static constexpr word exclusive = ~word(0);
 
   bool swap_to_exclusive(word expected) noexcept {
-    return state_.compare_exchange_strong(expected, exclusive, std::memory_order_acquire, std::memory_order_relaxed);
+    return state_.compare_exchange_strong(expected, exclusive, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
   }
 
   typename A::template atomic<word> state_{unused};

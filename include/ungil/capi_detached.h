@@ -4,13 +4,14 @@
  *
  *     clang -fsyntax-only -Wthread-safety -include ungil/capi_detached.h ...
  *
- * reports calls between PyEval_SaveThread (Py_BEGIN_ALLOW_THREADS, ungil::Detached) and PyEval_RestoreThread, and regions that
- * a return leaves detached, without any annotation by the user. C and C++. Include it before Python.h, so that reference
- * counting is seen too; other compilers see an empty file.
+ * reports calls between PyEval_SaveThread (Py_BEGIN_ALLOW_THREADS, ungil::Detached) and PyEval_RestoreThread,
+ * and regions that a return leaves detached, without any annotation by the user. C and C++. Include it before
+ * Python.h, so that reference counting is seen too; other compilers see an empty file.
  *
- * Known limits: the analysis looks at one function at a time; a region that is entered under a condition and left under the
- * same condition is reported; so are calls after PyGILState_Ensure inside a region: move them to a function of their own.
- * Made for 3.9 to 3.13; on a newer version it does nothing: run the generator on its headers.
+ * Known limits: the analysis looks at one function at a time; a region that is entered under a condition and
+ * left under the same condition is reported; so are calls after PyGILState_Ensure inside a region: move them
+ * to a function of their own. Made for 3.9 to 3.13; on a newer version it does nothing: run the generator on
+ * its headers.
  */
 #ifndef UNGIL_CAPI_DETACHED_H
 #define UNGIL_CAPI_DETACHED_H

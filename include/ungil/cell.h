@@ -14,8 +14,8 @@ UNGIL_NAMESPACE_BEGIN
 template <class T> class Cell;
 template <class T> class RefMut;
 
-/// A shared borrow, given back on destruction; empty when the cell was busy. Moves, so that it can be returned; must not
-/// outlive its cell.
+/// A shared borrow, given back on destruction; empty when the cell was busy. Moves, so that it can be
+/// returned; must not outlive its cell.
 template <class T> class Ref {
 public:
   Ref() noexcept = default;
@@ -33,7 +33,8 @@ public:
   const T &operator*() const noexcept { return cell_->value_; }
   const T *operator->() const noexcept { return &cell_->value_; }
 
-  /// Makes the borrow exclusive and leaves this one empty; empty, with this one kept, while there are other readers.
+  /// Makes the borrow exclusive and leaves this one empty; empty, with this one kept, while there are other
+  /// readers.
   [[nodiscard]] RefMut<T> try_upgrade() noexcept {
     return cell_->flag_.try_upgrade() ? RefMut<T>(std::exchange(cell_, nullptr)) : RefMut<T>();
   }
@@ -76,9 +77,10 @@ private:
   Cell<T> *cell_ = nullptr;
 };
 
-/// Thread-safety: try_borrow and try_borrow_mut from any thread, attached or not. The two that wait need an attached thread
-/// and detach it while waiting, so they hold up neither the collector nor the owner of the GIL. A thread that waits for a
-/// borrow which it holds itself waits for ever; so does a circle of threads. There is no queue and no fairness.
+/// Thread-safety: try_borrow and try_borrow_mut from any thread, attached or not. The two that wait need an
+/// attached thread and detach it while waiting, so they hold up neither the collector nor the owner of the
+/// GIL. A thread that waits for a borrow which it holds itself waits for ever; so does a circle of threads.
+/// There is no queue and no fairness.
 template <class T> class Cell {
 public:
   template <class... Args, class = std::enable_if_t<std::is_constructible_v<T, Args...>>>
@@ -88,7 +90,9 @@ public:
   Cell &operator=(const Cell &) = delete;
 
   [[nodiscard]] Ref<T> try_borrow() noexcept { return flag_.try_shared() ? Ref<T>(this) : Ref<T>(); }
-  [[nodiscard]] RefMut<T> try_borrow_mut() noexcept { return flag_.try_exclusive() ? RefMut<T>(this) : RefMut<T>(); }
+  [[nodiscard]] RefMut<T> try_borrow_mut() noexcept {
+    return flag_.try_exclusive() ? RefMut<T>(this) : RefMut<T>();
+  }
 
   /// Waits. Empty only with an exception set, by a signal handler that ran while waiting (KeyboardInterrupt).
   [[nodiscard]] UNGIL_MAY_RUN_PYTHON UNGIL_NEEDS_ATTACHED Ref<T> borrow(Attached &attached) {
@@ -109,7 +113,8 @@ private:
     do {
       Detached detached(attached);
       const auto deadline = steady_clock::now() + milliseconds(50);
-      for (microseconds pause(1); steady_clock::now() < deadline; pause = pause < milliseconds(1) ? 2 * pause : pause) {
+      for (microseconds pause(1); steady_clock::now() < deadline;
+           pause = pause < milliseconds(1) ? 2 * pause : pause) {
         if (auto borrow = attempt())
           return borrow;
         std::this_thread::sleep_for(pause);

@@ -1,9 +1,10 @@
 // CPython's critical sections as scopes.
 //
-// A critical section locks an object against other sections on the same object. It cannot deadlock, because it is suspended
-// (all of the thread's sections are) whenever the thread detaches, which any call that runs Python code or waits can do.
-// What was read before such a call must be read again after it. Builds with a GIL have none, and need none: there the same
-// code is atomic between such calls. (C API reference, "Python critical section API", 3.13.)
+// A critical section locks an object against other sections on the same object. It cannot deadlock, because
+// it is suspended (all of the thread's sections are) whenever the thread detaches, which any call that runs
+// Python code or waits can do. What was read before such a call must be read again after it. Builds with a
+// GIL have none, and need none: there the same code is atomic between such calls. (C API reference, "Python
+// critical section API", 3.13.)
 #pragma once
 
 #include "ungil/attached.h"
@@ -23,8 +24,8 @@ inline void tsan_releasing(PyObject *) noexcept {}
 #endif
 } // namespace detail
 
-/// Locks one object for the scope. The caller keeps the object alive. Re-entering a section on the object that is locked
-/// innermost is allowed; on 3.13 that suspends the outer one for a moment.
+/// Locks one object for the scope. The caller keeps the object alive. Re-entering a section on the object
+/// that is locked innermost is allowed; on 3.13 that suspends the outer one for a moment.
 class CriticalSection {
 public:
   CriticalSection(const CriticalSection &) = delete;
@@ -50,8 +51,8 @@ private:
 #endif
 };
 
-/// Locks two objects at once; they may be the same. Two nested CriticalSections are not a substitute: entering the inner
-/// one can suspend the outer.
+/// Locks two objects at once; they may be the same. Two nested CriticalSections are not a substitute:
+/// entering the inner one can suspend the outer.
 class CriticalSection2 {
 public:
   CriticalSection2(const CriticalSection2 &) = delete;

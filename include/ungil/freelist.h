@@ -1,11 +1,11 @@
 // Free lists: blocks of dead objects of one type, kept for the next object of that type.
 //
-// A store keeps raw blocks and hands each one to one taker. It never links through a block, because the collector and
-// lock-free readers of the free-threaded build may still look at the memory of a dead object. Object rules are in
-// ObjectFreeList at the end.
+// A store keeps raw blocks and hands each one to one taker. It never links through a block, because the
+// collector and lock-free readers of the free-threaded build may still look at the memory of a dead object.
+// Object rules are in ObjectFreeList at the end.
 //
-// All stores have push, which is false when the store is full (the caller frees the block), and pop, which is null when it
-// is empty. Measurements are in docs/reference/benchmarks.md:
+// All stores have push, which is false when the store is full (the caller frees the block), and pop, which is
+// null when it is empty. Measurements are in docs/reference/benchmarks.md:
 //   per_thread_store  the default of free-threaded builds: no shared access but for one in `Size` operations
 //   unlocked_store    the default of builds with a GIL, which is its lock
 //   slots_store       lock-free in thirty lines; every operation is one shared read-modify-write
@@ -57,15 +57,16 @@ private:
   unlocked_store<Size> list_;
 };
 
-/// Each slot holds a block or nothing and changes by one read-modify-write. No pointer is followed, so there is no ABA.
+/// Each slot holds a block or nothing and changes by one read-modify-write. No pointer is followed, so there
+/// is no ABA.
 template <std::size_t Size, class A = std_atomics> class basic_slots_store {
 public:
   bool push(void *block) noexcept {
     for (auto &slot : slots_) {
       void *expected = slot.load(std::memory_order_relaxed);
       // Release: the taker reuses the memory after everything that was done to it.
-      if (expected == nullptr && slot.compare_exchange_strong(expected, block, std::memory_order_release,
-                                                              std::memory_order_relaxed))
+      if (expected == nullptr &&
+          slot.compare_exchange_strong(expected, block, std::memory_order_release, std::memory_order_relaxed))
         return true;
     }
     return false;
@@ -82,9 +83,10 @@ private:
   typename A::template atomic<void *> slots_[Size] = {};
 };
 
-/// Two Treiber stacks of nodes in one array: nodes with a block, and spare nodes. The head packs a node's index with a
-/// 32-bit tag that every change increments; without the tag a thread that slept between reading `next` and its exchange
-/// succeeds against a head that left and came back, and hands one block out twice. `TagStep` 0 shows that.
+/// Two Treiber stacks of nodes in one array: nodes with a block, and spare nodes. The head packs a node's
+/// index with a 32-bit tag that every change increments; without the tag a thread that slept between reading
+/// `next` and its exchange succeeds against a head that left and came back, and hands one block out twice.
+/// `TagStep` 0 shows that.
 template <std::size_t Size, class A = std_atomics, std::uint32_t TagStep = 1> class basic_treiber_store {
   static_assert(Size > 0 && Size < 0xFFFFFFFFu);
 
@@ -123,15 +125,16 @@ private:
   }
 
   std::uint32_t take(head &top) noexcept {
-    // Acquire where the head is read, also on failure, because `next` is read before the exchange. The exchange succeeds
-    // only on the very store that was acquired, so its own order adds nothing.
+    // Acquire where the head is read, also on failure, because `next` is read before the exchange. The
+    // exchange succeeds only on the very store that was acquired, so its own order adds nothing.
     std::uint64_t old = top.load(std::memory_order_acquire);
     for (;;) {
       const std::uint32_t index = std::uint32_t(old);
       if (index == none)
         return none;
       const std::uint32_t next = nodes_[index].next.load(std::memory_order_relaxed);
-      if (top.compare_exchange_weak(old, pack(old, next), std::memory_order_relaxed, std::memory_order_acquire))
+      if (top.compare_exchange_weak(old, pack(old, next), std::memory_order_relaxed,
+                                    std::memory_order_acquire))
         return index;
     }
   }
@@ -139,7 +142,8 @@ private:
     std::uint64_t old = top.load(std::memory_order_relaxed);
     do
       nodes_[index].next.store(std::uint32_t(old), std::memory_order_relaxed);
-    while (!top.compare_exchange_weak(old, pack(old, index), std::memory_order_release, std::memory_order_relaxed));
+    while (!top.compare_exchange_weak(old, pack(old, index), std::memory_order_release,
+                                      std::memory_order_relaxed));
   }
 
   Node nodes_[Size];
@@ -147,12 +151,13 @@ private:
   head spare_{none};
 };
 
-/// A list of up to `Size` blocks per thread (a magazine) and a lock-free depot of full ones. A thread touches shared memory
-/// once in `Size` operations. Threads that only free thereby feed threads that only allocate; a thread that ends hands its
-/// magazine over, which needs no thread state because no object is touched. The depot holds about `Depot` magazines plus
-/// those of ended threads. Static members: one store for each `Tag`.
+/// A list of up to `Size` blocks per thread (a magazine) and a lock-free depot of full ones. A thread touches
+/// shared memory once in `Size` operations. Threads that only free thereby feed threads that only allocate; a
+/// thread that ends hands its magazine over, which needs no thread state because no object is touched. The
+/// depot holds about `Depot` magazines plus those of ended threads. Static members: one store for each `Tag`.
 ///
-/// Thread-safety: all of it. Survives fork; blocks in the magazines of threads that the child does not have are leaked.
+/// Thread-safety: all of it. Survives fork; blocks in the magazines of threads that the child does not have
+/// are leaked.
 template <class Tag, std::size_t Size = 64, std::size_t Depot = 16> class UNGIL_HIDDEN per_thread_store {
 public:
   static bool push(void *block) noexcept {
@@ -178,8 +183,9 @@ private:
     std::size_t count;
     void *blocks[Size];
   };
-  /// Constant-initialised and trivially destroyed, so that an access is one thread-local load with no guard. The previous
-  /// magazine keeps a thread that works round a boundary from going to the depot at every step (Bonwick's magazines).
+  /// Constant-initialised and trivially destroyed, so that an access is one thread-local load with no guard.
+  /// The previous magazine keeps a thread that works round a boundary from going to the depot at every step
+  /// (Bonwick's magazines).
   struct Local {
     Magazine *loaded;
     Magazine *previous; // full or empty
@@ -202,7 +208,8 @@ private:
   static void release(Magazine *magazine) noexcept {
     if (magazine == nullptr || magazine->count == 0)
       return std::free(magazine);
-    // A hint that bounds the depot. Counted first: a taker in between then leaves the hint too low and never too high.
+    // A hint that bounds the depot. Counted first: a taker in between then leaves the hint too low and never
+    // too high.
     depot_count_.fetch_add(1, std::memory_order_relaxed);
     depot_.push(magazine);
   }
@@ -275,13 +282,16 @@ template <class Tag, std::size_t Size = 64> using default_store = shared_store<T
 /// The free list of one Python type, on one of the stores above.
 ///
 /// Rules that it keeps:
-/// - only objects whose type is *exactly* the bound one: an instance of a subclass can be larger and has its own dealloc;
-/// - one interpreter: the first type that is bound has the list, a second one (the same module in another interpreter, whose
+/// - only objects whose type is *exactly* the bound one: an instance of a subclass can be larger and has its
+/// own dealloc;
+/// - one interpreter: the first type that is bound has the list, a second one (the same module in another
+/// interpreter, whose
 ///   memory comes from another allocator) does without;
-/// - a reused block goes through PyObject_Init, which takes a reference to a heap type; the caller then initialises the rest
+/// - a reused block goes through PyObject_Init, which takes a reference to a heap type; the caller then
+/// initialises the rest
 ///   and calls PyObject_GC_Track, because a dead object was untracked.
-/// Types with a managed dict or weak reference list have data before the object and must not be bound. Types with tp_finalize
-/// are refused by bind: a reused object would keep the collector's mark "finalised already".
+/// Types with a managed dict or weak reference list have data before the object and must not be bound. Types
+/// with tp_finalize are refused by bind: a reused object would keep the collector's mark "finalised already".
 template <class Store> class UNGIL_HIDDEN ObjectFreeList {
 public:
   /// Call once the type is made. Returns whether this type has the list.
@@ -291,10 +301,12 @@ public:
     PyTypeObject *expected = nullptr;
     return bound_.compare_exchange_strong(expected, type, std::memory_order_relaxed) || expected == type;
   }
-  /// Call before the type goes away (m_free): the address may be used again for another type. Blocks are leaked.
+  /// Call before the type goes away (m_free): the address may be used again for another type. Blocks are
+  /// leaked.
   static void retire() noexcept { bound_.store(retired(), std::memory_order_relaxed); }
 
-  /// A dead object of `type`, initialised as far as PyObject_Init does and untracked; null when there is none.
+  /// A dead object of `type`, initialised as far as PyObject_Init does and untracked; null when there is
+  /// none.
   UNGIL_NEEDS_ATTACHED static PyObject *try_reuse(PyTypeObject *type) noexcept {
     if (type != bound_.load(std::memory_order_relaxed))
       return nullptr;
@@ -302,8 +314,8 @@ public:
     return block ? PyObject_Init(static_cast<PyObject *>(block), type) : nullptr;
   }
 
-  /// Keeps the memory of an object whose fields are destroyed and which is untracked. When false, the caller frees it. The
-  /// reference to a heap type stays the caller's to drop.
+  /// Keeps the memory of an object whose fields are destroyed and which is untracked. When false, the caller
+  /// frees it. The reference to a heap type stays the caller's to drop.
   UNGIL_NEEDS_ATTACHED static bool try_keep(PyObject *object) noexcept {
     return Py_TYPE(object) == bound_.load(std::memory_order_relaxed) && Store::push(object);
   }
@@ -321,7 +333,8 @@ struct no_free_list {
   static bool try_keep(PyObject *) noexcept { return false; }
 };
 
-/// The free list that fits the build, unless measurements of your own say otherwise. `Tag` is any type of yours.
+/// The free list that fits the build, unless measurements of your own say otherwise. `Tag` is any type of
+/// yours.
 template <class Tag, std::size_t Size = 64> using FreeList = ObjectFreeList<default_store<Tag, Size>>;
 
 UNGIL_NAMESPACE_END

@@ -1,4 +1,5 @@
-// Python types whose fields the cyclic collector sees, without a hand-written traverse or clear that could forget one.
+// Python types whose fields the cyclic collector sees, without a hand-written traverse or clear that could
+// forget one.
 //
 //   struct NodeState {
 //     ungil::Py<> left, right;
@@ -8,9 +9,10 @@
 //   using Node = ungil::gc_class<NodeState>;
 //   ungil::Py<PyTypeObject> type = ungil::gc_slots<Node>::make_type(attached, module, "package.Node", slots);
 //
-// The state is a plain aggregate. Its members are enumerated by the compiler, so a new field is visited the moment it is
-// declared; a field of which the compiler cannot know whether it owns references does not compile and the message names the
-// repair. Rules kept, with their source (C API reference, "Supporting Cyclic Garbage Collection" and "Type Objects"):
+// The state is a plain aggregate. Its members are enumerated by the compiler, so a new field is visited the
+// moment it is declared; a field of which the compiler cannot know whether it owns references does not
+// compile and the message names the repair. Rules kept, with their source (C API reference, "Supporting
+// Cyclic Garbage Collection" and "Type Objects"):
 //   - traverse visits every owned reference, and the type of an instance of a heap type, once (3.9)
 //   - traverse and clear are installed as a pair: a subtype that defines one of them inherits neither
 //   - a derived class runs its base's traverse, clear and destructor
@@ -35,15 +37,17 @@
 
 UNGIL_NAMESPACE_BEGIN
 
-/// A field that owns no references to Python objects, on the author's word: native handles, borrowed pointers, foreign types.
+/// A field that owns no references to Python objects, on the author's word: native handles, borrowed
+/// pointers, foreign types.
 template <class T> struct NoRefs {
   T value{};
 };
 
-/// How the collector sees a field of type T. Specialise it for containers of your own: traverse calls gc_traverse on each
-/// part and returns the first result that is not 0; clear makes the field empty first and drops the references after.
-/// traverse must not allocate, wait, change reference counts or run Python code. There is none for node-based containers
-/// such as std::map, because a collection that starts while one is being emptied would walk freed nodes.
+/// How the collector sees a field of type T. Specialise it for containers of your own: traverse calls
+/// gc_traverse on each part and returns the first result that is not 0; clear makes the field empty first and
+/// drops the references after. traverse must not allocate, wait, change reference counts or run Python code.
+/// There is none for node-based containers such as std::map, because a collection that starts while one is
+/// being emptied would walk freed nodes.
 template <class T, class = void> struct gc_traits;
 
 /// Visits all references in `field`; the result is the visitor's, for tp_traverse to return.
@@ -52,8 +56,8 @@ template <class T> int gc_traverse(T &field, visitproc visit, void *arg) {
   return gc_traits<mutable_type>::traverse(const_cast<mutable_type &>(field), visit, arg);
 }
 
-/// Drops all references in `field`. Use it also to empty a container inside a tracked object: destroying the elements in
-/// place would show the collector half of them.
+/// Drops all references in `field`. Use it also to empty a container inside a tracked object: destroying the
+/// elements in place would show the collector half of them.
 template <class T> void gc_clear(T &field) { gc_traits<T>::clear(field); }
 
 namespace detail {
@@ -91,19 +95,19 @@ struct in_pointee {
   }
 };
 
-// Calls `use` with all members of an aggregate. Their number is the largest for which `T{{}, {}, ...}` compiles. It cannot be
-// wrong unnoticed, because the structured binding demands the exact one.
+// Calls `use` with all members of an aggregate. Their number is the largest for which `T{{}, {}, ...}`
+// compiles. It cannot be wrong unnoticed, because the structured binding demands the exact one.
 template <std::size_t N> struct members;
 
 #define UNGIL_UNPACK(...) __VA_ARGS__
-#define UNGIL_MEMBERS(N, BRACES, NAMES)                                                                                \
-  template <> struct members<N> {                                                                                      \
-    template <class T> static auto fit(int) -> decltype(T{UNGIL_UNPACK BRACES}, std::true_type());                     \
-    template <class T> static std::false_type fit(...);                                                                \
-    template <class T, class F> static auto apply(T &aggregate, F use) {                                               \
-      auto &[UNGIL_UNPACK NAMES] = aggregate;                                                                          \
-      return use(UNGIL_UNPACK NAMES);                                                                                  \
-    }                                                                                                                  \
+#define UNGIL_MEMBERS(N, BRACES, NAMES)                                                                      \
+  template <> struct members<N> {                                                                            \
+    template <class T> static auto fit(int) -> decltype(T{UNGIL_UNPACK BRACES}, std::true_type());           \
+    template <class T> static std::false_type fit(...);                                                      \
+    template <class T, class F> static auto apply(T &aggregate, F use) {                                     \
+      auto &[UNGIL_UNPACK NAMES] = aggregate;                                                                \
+      return use(UNGIL_UNPACK NAMES);                                                                        \
+    }                                                                                                        \
   };
 // clang-format off
 UNGIL_MEMBERS(1, ({}), (a))
@@ -144,10 +148,12 @@ template <class T, class F> void for_each_member(T &aggregate, F f) {
 } // namespace detail
 
 template <class T, class> struct gc_traits {
-  static_assert(!std::is_pointer_v<T>, "ungil: the collector cannot see through a raw pointer; use ungil::Py<> when the field "
-                                       "owns a reference, ungil::NoRefs<> when it owns none");
+  static_assert(!std::is_pointer_v<T>,
+                "ungil: the collector cannot see through a raw pointer; use ungil::Py<> when the field "
+                "owns a reference, ungil::NoRefs<> when it owns none");
   static_assert(std::is_pointer_v<T> || std::is_aggregate_v<T>,
-                "ungil: nobody told the collector what is in this field; specialise ungil::gc_traits<> for its type, or wrap it "
+                "ungil: nobody told the collector what is in this field; specialise ungil::gc_traits<> for "
+                "its type, or wrap it "
                 "in ungil::NoRefs<> when it holds no references");
 
   static int traverse(T &aggregate, visitproc visit, void *arg) {
@@ -164,7 +170,8 @@ template <class T, class> struct gc_traits {
 };
 
 template <class T>
-struct gc_traits<T, std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>>> : detail::no_references {};
+struct gc_traits<T, std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>>> : detail::no_references {
+};
 template <class T> struct gc_traits<NoRefs<T>> : detail::no_references {};
 template <class C> struct gc_traits<std::basic_string<C>> : detail::no_references {};
 template <> struct gc_traits<std::mutex> : detail::no_references {};
@@ -189,9 +196,9 @@ template <> struct gc_traits<OnceRef> {
   static void clear(OnceRef &reference) { (void)reference.take(); }
 };
 
-/// A cell that is borrowed exclusively is skipped: its owner may be a detached thread that is changing it right now, while
-/// the collector has stopped only attached ones. What it holds then counts as referenced from outside and survives, which
-/// is safe; the next collection sees it.
+/// A cell that is borrowed exclusively is skipped: its owner may be a detached thread that is changing it
+/// right now, while the collector has stopped only attached ones. What it holds then counts as referenced
+/// from outside and survives, which is safe; the next collection sees it.
 template <class T> struct gc_traits<Cell<T>> {
   static int traverse(Cell<T> &cell, visitproc visit, void *arg) {
     auto value = cell.try_borrow();
@@ -222,18 +229,21 @@ template <class T, class U> struct gc_traits<std::pair<T, U>> {
   }
 };
 
-/// The default base: an instance begins with a PyObject. A base that is no gc_class is named by a struct like this one with
-/// `object_type` and `static PyTypeObject *type()`: for dict, PyDictObject and &PyDict_Type.
+/// The default base: an instance begins with a PyObject. A base that is no gc_class is named by a struct like
+/// this one with `object_type` and `static PyTypeObject *type()`: for dict, PyDictObject and &PyDict_Type.
 struct no_base {
   using object_type = PyObject;
 };
 
-/// The layout of an instance: the base's fields, then State. `State` is an aggregate that is made by `State{}` without
-/// throwing; what can fail belongs in tp_init. `List` is a FreeList for instances of exactly this class.
+/// The layout of an instance: the base's fields, then State. `State` is an aggregate that is made by
+/// `State{}` without throwing; what can fail belongs in tp_init. `List` is a FreeList for instances of
+/// exactly this class.
 template <class State, class Base = no_base, class List = no_free_list> struct gc_class {
-  static_assert(std::is_aggregate_v<State>, "ungil: the state must be an aggregate (no constructors, no private members), so "
-                                            "that the compiler can enumerate its fields");
-  static_assert(alignof(State) <= alignof(std::max_align_t), "ungil: CPython's allocators do not align this much");
+  static_assert(std::is_aggregate_v<State>,
+                "ungil: the state must be an aggregate (no constructors, no private members), so "
+                "that the compiler can enumerate its fields");
+  static_assert(alignof(State) <= alignof(std::max_align_t),
+                "ungil: CPython's allocators do not align this much");
 
   using object_type = gc_class;
   using state_type = State;
@@ -259,15 +269,17 @@ template <class C> struct gc_slots {
   using List = typename C::list_type;
   static constexpr bool has_gc_base = detail::is_gc_class<Base>::value;
   static constexpr bool has_native_base = !has_gc_base && !std::is_same_v<Base, no_base>;
-  static_assert(!has_native_base || std::is_same_v<List, no_free_list>, "ungil: the native base frees its instances itself");
+  static_assert(!has_native_base || std::is_same_v<List, no_free_list>,
+                "ungil: the native base frees its instances itself");
 
-  /// Makes the heap type. `name` must outlive it (a string literal). `slots` ends with {0, nullptr} and must not contain
-  /// traverse, clear, dealloc, alloc or free; without a Py_tp_new, instances are made by `create`. `flags` are added to
-  /// Py_TPFLAGS_DEFAULT and Py_TPFLAGS_HAVE_GC; managed dicts and weak reference lists are not supported, but Python
-  /// subclasses get theirs as usual. `base` is the type of a gc_class base. Null with an exception set on failure.
+  /// Makes the heap type. `name` must outlive it (a string literal). `slots` ends with {0, nullptr} and must
+  /// not contain traverse, clear, dealloc, alloc or free; without a Py_tp_new, instances are made by
+  /// `create`. `flags` are added to Py_TPFLAGS_DEFAULT and Py_TPFLAGS_HAVE_GC; managed dicts and weak
+  /// reference lists are not supported, but Python subclasses get theirs as usual. `base` is the type of a
+  /// gc_class base. Null with an exception set on failure.
   static Py<PyTypeObject> make_type(const Attached &attached, PyObject *module, const char *name,
-                                    const PyType_Slot *slots = nullptr, unsigned int flags = Py_TPFLAGS_BASETYPE,
-                                    PyTypeObject *base = nullptr) {
+                                    const PyType_Slot *slots = nullptr,
+                                    unsigned int flags = Py_TPFLAGS_BASETYPE, PyTypeObject *base = nullptr) {
     constexpr unsigned int managed =
 #if PY_VERSION_HEX >= 0x030C0000
         Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF;
@@ -281,8 +293,8 @@ template <class C> struct gc_slots {
     for (; slots && slots->slot; ++slots) {
       const int id = slots->slot;
       makes_itself = makes_itself || id == Py_tp_new;
-      refused = refused || id == Py_tp_traverse || id == Py_tp_clear || id == Py_tp_dealloc || id == Py_tp_alloc ||
-                id == Py_tp_free;
+      refused = refused || id == Py_tp_traverse || id == Py_tp_clear || id == Py_tp_dealloc ||
+                id == Py_tp_alloc || id == Py_tp_free;
       all.push_back(*slots);
     }
     if (refused) {
@@ -298,7 +310,8 @@ template <class C> struct gc_slots {
     auto bases = Py<>::steal(base ? PyTuple_Pack(1, base) : nullptr);
     if (base && !bases)
       return nullptr;
-    PyType_Spec spec = {name, int(sizeof(C)), 0, static_cast<unsigned int>(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | flags),
+    PyType_Spec spec = {name, int(sizeof(C)), 0,
+                        static_cast<unsigned int>(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | flags),
                         all.data()};
     auto type = Py<PyTypeObject>::steal(
         reinterpret_cast<PyTypeObject *>(PyType_FromModuleAndSpec(module, &spec, bases.object())));
@@ -352,8 +365,7 @@ template <class C> struct gc_slots {
 #if PY_VERSION_HEX < 0x030E0000
     Py_TRASHCAN_BEGIN(self, dealloc)
 #endif
-    if (type->tp_weaklistoffset != 0)
-      PyObject_ClearWeakRefs(self);
+        if (type->tp_weaklistoffset != 0) PyObject_ClearWeakRefs(self);
     destroy(self);
     const bool base_drops_type = base_visits_type();
     if constexpr (has_native_base)
@@ -370,7 +382,8 @@ template <class C> struct gc_slots {
 private:
   template <class> friend struct gc_slots;
 
-  /// A native base that is a heap type does for the instance's type what CPython asks of heap types; a static one does not.
+  /// A native base that is a heap type does for the instance's type what CPython asks of heap types; a static
+  /// one does not.
   static bool base_visits_type() noexcept {
     if constexpr (has_native_base)
       return PyType_HasFeature(Base::type(), Py_TPFLAGS_HEAPTYPE);

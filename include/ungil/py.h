@@ -9,11 +9,12 @@ UNGIL_NAMESPACE_BEGIN
 
 /// Owns one reference to a Python object, or is null. `T` is PyObject or a struct that begins with one.
 ///
-/// It can be moved and dropped in any thread state, so native code may carry references through detached threads. It cannot
-/// be copied, because a copy increments a count and that needs an attached thread: say `clone(attached)`.
+/// It can be moved and dropped in any thread state, so native code may carry references through detached
+/// threads. It cannot be copied, because a copy increments a count and that needs an attached thread: say
+/// `clone(attached)`.
 ///
-/// Thread-safety: as a raw pointer. Two threads may use two handles to one object; one handle that is shared and changed
-/// needs a lock, a Cell or a OnceRef.
+/// Thread-safety: as a raw pointer. Two threads may use two handles to one object; one handle that is shared
+/// and changed needs a lock, a Cell or a OnceRef.
 template <class T = PyObject> class Py {
 public:
   constexpr Py() noexcept = default;
@@ -26,8 +27,8 @@ public:
     object_ = other.release();
     return *this;
   }
-  /// Null before the count drops, because that can run the collector, which may still see this handle inside a container
-  /// that is being emptied.
+  /// Null before the count drops, because that can run the collector, which may still see this handle inside
+  /// a container that is being emptied.
   ~Py() {
     if (T *object = release())
       drop(as_object(object));
@@ -36,8 +37,9 @@ public:
   /// Takes over a reference that the caller owns: the result of most C API calls. Null stays null.
   static Py steal(T *owned) noexcept { return Py(owned); }
 
-  /// Adds a reference to an object that somebody else keeps alive during the call. Null stays null. A *borrowed* reference
-  /// out of a shared container is not kept alive by anybody on the free-threaded build: use list_snapshot.h there.
+  /// Adds a reference to an object that somebody else keeps alive during the call. Null stays null. A
+  /// *borrowed* reference out of a shared container is not kept alive by anybody on the free-threaded build:
+  /// use list_snapshot.h there.
   UNGIL_NEEDS_ATTACHED static Py borrow(const Attached &, T *object) noexcept {
     Py_XINCREF(as_object(object));
     return Py(object);

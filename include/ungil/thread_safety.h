@@ -1,6 +1,6 @@
 // The thread-safety level of a function, type or module, in the five words of CPython's own documentation
-// (Doc/data/threadsafety.dat, gh-145254). A level is a promise to callers and a claim that the checks read; stating a low
-// level honestly is better than pretending that everything is safe.
+// (Doc/data/threadsafety.dat, gh-145254). A level is a promise to callers and a claim that the checks read;
+// stating a low level honestly is better than pretending that everything is safe.
 //
 //   UNGIL_SHARED int counter_add(Counter *self, int n);
 //   struct UNGIL_DISTINCT Parser { ... };
