@@ -12,6 +12,7 @@ struct BindingKnowledge {
   static const BindingKnowledge &get();
 
   llvm::StringSet<> AllocateTracked;    ///< functions and slots that zero what they allocate and track it
+  llvm::StringSet<> MakesImmortal;      ///< functions, by the name that projects agree on too
   llvm::StringMap<std::string> Classes; ///< class template → the argument that gives the type slots
   llvm::StringSet<> MembersWritten;     ///< methods of those that let Python code store in a member
   llvm::StringSet<> Owners;             ///< classes that own a reference; those that derive from them too

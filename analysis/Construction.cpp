@@ -79,8 +79,10 @@ public:
       Condition = F->getCond(), Body = F->getBody();
     else if (const auto *W = dyn_cast<WhileStmt>(S))
       Condition = W->getCond(), Body = W->getBody();
-    if (Condition && Body)
+    if (Condition && Body) {
+      test(Condition);
       pair(Condition, Body);
+    }
     return true;
   }
   bool VisitIfStmt(IfStmt *S) override { return test(S->getCond()); }
@@ -120,9 +122,6 @@ private:
   }
 
   bool test(const Expr *Condition) {
-    Members All;
-    All.TraverseStmt(const_cast<Expr *>(Condition));
-    Tested.insert(All.Found.begin(), All.Found.end());
     const Expr *Operand = nullTestOf(Condition, Refs.index().context()).Operand;
     if (const FieldDecl *Field = Operand ? pointerIn(Operand->IgnoreParenCasts()) : nullptr)
       Tested.insert(Field);
@@ -224,6 +223,9 @@ public:
 
   /// The variable that stands for the object: itself, or what it is a copy of.
   const VarDecl *rootOf(const Expr *E) const {
+    const auto *Sum = dyn_cast<BinaryOperator>(E->IgnoreParenCasts());
+    if (Sum && Sum->isAdditiveOp())
+      E = Sum->getLHS();
     const VarDecl *V = variableNamedBy(E);
     for (unsigned Steps = 0; V && Steps < 3 && Refs.valuesOf(V).size() == 1; ++Steps) {
       const VarDecl *Source = variableNamedBy(Refs.valuesOf(V).front());
@@ -566,10 +568,12 @@ private:
   }
   const Expr *storeAfter(const VarDecl *V, const FieldDecl *Field, const Expr *At) const {
     for (const StoreSeen &S : Reader.Stores)
-      if (S.Object == V && S.Field == Field && writtenBefore(At, S.At, U.sources()))
+      if (S.Object == V && S.Field == Field && U.sources().isBeforeInTranslationUnit(begin(At), end(S.At)))
         return S.At;
     return nullptr;
   }
+  SourceLocation begin(const Expr *E) const { return U.sources().getExpansionLoc(E->getBeginLoc()); }
+  SourceLocation end(const Expr *E) const { return U.sources().getExpansionLoc(E->getEndLoc()); }
   const Expr *storeBefore(const VarDecl *V, const FieldDecl *Field, const Expr *At) const {
     const Expr *Last = nullptr;
     for (const StoreSeen &S : Reader.Stores)
@@ -609,7 +613,7 @@ private:
     if (!O.Zeroed || O.AllSet)
       return;
     for (const Followed &P : expectedOf(V).Pointers)
-      if (!O.Ready.contains(P.Field))
+      if (!P.InTraverse && !O.Ready.contains(P.Field))
         return tellFollowed(fault(ConstructionFault::Dropped, V, P.Field, C, nullptr), P);
   }
 

@@ -1,8 +1,7 @@
 #include "analysis/Knowledge.h"
 
-#include "analysis/BindingKnowledge.h"
-
 #include "KnowledgeData.inc" // generated: one constexpr std::string_view per file of analysis/knowledge/
+#include "analysis/BindingKnowledge.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -440,6 +439,7 @@ const BindingKnowledge &BindingKnowledge::get() {
     Json Data = Json::parse(knowledge::Bindings);
     BindingKnowledge B;
     addAll(B.AllocateTracked, Data["allocate-tracked"]);
+    addAll(B.MakesImmortal, Data["makes-immortal"]);
     for (const Json &Row : Data["classes"])
       B.Classes[Row["class"].get<std::string>()] = Row["slots-by"].get<std::string>();
     addAll(B.MembersWritten, Data["members-written"]);

@@ -173,8 +173,8 @@ void TypeGraph::findBases() {
     // A spec that another unit makes a type of, and a type whose base another unit sets: a struct that begins
     // with the plain header has no base with fields.
     bool Derives = T->Struct && beginsWithAnother(T->Struct);
-    bool BaseIsSeen = !T->Heap || MadeHere || T->Struct;
-    T->Base.What = Derives || !BaseIsSeen ? BaseType::Unknown : BaseType::Object;
+    bool BaseIsSeen = MadeHere || (!Derives && (!T->Heap || T->Struct));
+    T->Base.What = !BaseIsSeen ? BaseType::Unknown : BaseType::Object;
   }
 }
 
@@ -229,6 +229,8 @@ BaseType TypeGraph::typeNamedBy(const Expr *Named) const {
         if (TypeInfo *T = V ? ByVariable.lookup(V->getCanonicalDecl()) : nullptr; T && T->Heap)
           return {BaseType::InUnit, T, T->Name, false};
       }
+      if (K.NewReferences.contains(calleeName(C)) && C->getNumArgs() > 0)
+        return Self(Self, C->getArg(0), Depth + 1);
       auto Packs = K.TypeMakers.find(calleeName(C));
       if (const Expr *Packed = Packs == K.TypeMakers.end() ? nullptr : argumentOf(C, Packs->second.Spec))
         return Self(Self, Packed, Depth + 1);
@@ -329,6 +331,8 @@ std::vector<Edge> TypeGraph::edgesOf(const RecordDecl *Record,
 
 const TypeInfo *TypeGraph::typeOfStruct(const RecordDecl *Record) const {
   const TypeInfo *Found = nullptr;
+  if (!isOwnStruct(Record)) // sizeof(PyObject) says nothing about what a PyObject * points to
+    return nullptr;
   for (const auto &T : Types)
     if (T->Struct && T->Struct->getCanonicalDecl() == Record->getCanonicalDecl()) {
       if (Found)
