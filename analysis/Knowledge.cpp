@@ -1,6 +1,7 @@
 #include "analysis/Knowledge.h"
 
 #include "KnowledgeData.inc" // generated: one constexpr std::string_view per file of analysis/knowledge/
+#include "analysis/BindingKnowledge.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -432,6 +433,23 @@ Knowledge load() {
 }
 
 } // namespace
+
+const BindingKnowledge &BindingKnowledge::get() {
+  static const BindingKnowledge K = [] {
+    Json Data = Json::parse(knowledge::Bindings);
+    BindingKnowledge B;
+    addAll(B.AllocateTracked, Data["allocate-tracked"]);
+    addAll(B.MakesImmortal, Data["makes-immortal"]);
+    for (const Json &Row : Data["classes"])
+      B.Classes[Row["class"].get<std::string>()] = Row["slots-by"].get<std::string>();
+    addAll(B.MembersWritten, Data["members-written"]);
+    addAll(B.Owners, Data["owners"]);
+    addAll(B.LeafWrappers, Data["leaf-wrappers"]);
+    addAll(B.Callables, Data["callables"]);
+    return B;
+  }();
+  return K;
+}
 
 const Knowledge &Knowledge::get() {
   static const Knowledge K = [] {

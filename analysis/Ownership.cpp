@@ -396,8 +396,9 @@ bool Ownership::isLeafValue(const Expr *Value, const Function *In, unsigned Dept
     return isLeafValue(B->getRHS(), In, Depth);
   if (const auto *M = dyn_cast<MemberExpr>(Value)) {
     const auto *Field = dyn_cast<FieldDecl>(M->getMemberDecl());
-    return Field && Index.scope().contains(Field->getLocation()) &&
-           holdsOnlyLeaves(Field->getCanonicalDecl());
+    return Field && (Index.scope().contains(Field->getLocation())
+                         ? holdsOnlyLeaves(Field->getCanonicalDecl())
+                         : collector().LeafResults.contains(Field->getName())); // of the interpreter
   }
   if (const auto *C = dyn_cast<CallExpr>(Value))
     return isLeafCall(C, In, Depth);

@@ -12,14 +12,6 @@ namespace {
 
 constexpr unsigned MaxDepth = 5; // of helpers that a dealloc calls
 
-/// The function runs Python code or detaches the thread.
-bool letsOthersRun(llvm::StringRef Name) {
-  const SharingKnowledge &K = Knowledge::get().Sharing;
-  return K.Suspending.contains(Name) || llvm::any_of(K.SuspendingPrefixes, [&](const std::string &Prefix) {
-           return Name.starts_with(Prefix);
-         });
-}
-
 class Reader {
 public:
   Reader(const References &Refs, const std::function<bool(const FieldDecl *)> &IsLeaf, Teardown &Found)
@@ -183,6 +175,13 @@ void findFree(const References &Refs, const Effects &E, Teardown &Found) {
 }
 
 } // namespace
+
+bool letsOthersRun(llvm::StringRef Name) {
+  const SharingKnowledge &K = Knowledge::get().Sharing;
+  return K.Suspending.contains(Name) || llvm::any_of(K.SuspendingPrefixes, [&](const std::string &Prefix) {
+           return Name.starts_with(Prefix);
+         });
+}
 
 bool writtenBefore(const Expr *A, const Expr *B, const SourceManager &SM) {
   return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),

@@ -31,6 +31,9 @@ struct Teardown {
 Teardown teardownOf(const References &, const Function *Dealloc,
                     const std::function<bool(const clang::FieldDecl *)> &IsLeaf = {});
 
+/// Whether the function runs Python code or detaches the thread.
+bool letsOthersRun(llvm::StringRef Name);
+
 /// Whether the first expression stands before the second in the file, macros counted where they are used.
 bool writtenBefore(const clang::Expr *, const clang::Expr *, const clang::SourceManager &);
 

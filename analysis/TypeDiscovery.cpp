@@ -195,7 +195,41 @@ std::unique_ptr<TypeInfo> readType(const VarDecl *V, const ASTContext &Context) 
   return T;
 }
 
+namespace {
+
+/// The slots that PyModExport_ gives the interpreter, of which the size of the state tells that there is one.
+std::optional<ModuleInfo> readExportedModule(const VarDecl *V, const ASTContext &Context) {
+  const std::vector<std::string> &Names = Knowledge::get().ModuleSlotNames;
+  llvm::StringMap<const Expr *> Given;
+  for (const Expr *Element : elementsOf(V->getInit())) {
+    llvm::ArrayRef<Expr *> Pair = elementsOf(Element);
+    Expr::EvalResult Id;
+    if (Pair.size() < 2 || !Pair[0]->EvaluateAsInt(Id, Context))
+      continue;
+    std::uint64_t Number = Id.Val.getInt().getZExtValue();
+    if (Number < Names.size() && !isNullConstant(Pair[1], Context))
+      Given[Names[Number]] = Pair[1];
+  }
+  if (!Given.contains("Py_mod_state_size"))
+    return std::nullopt;
+  ModuleInfo M;
+  M.Definition = V;
+  M.Name = stringOf(Given.lookup("Py_mod_name"));
+  if (M.Name.empty())
+    M.Name = V->getNameAsString();
+  M.State = structOfSize(Given["Py_mod_state_size"]);
+  M.Slots = V->getInit();
+  M.Traverse = Given.lookup("Py_mod_state_traverse");
+  M.Clear = Given.lookup("Py_mod_state_clear");
+  M.Free = Given.lookup("Py_mod_state_free");
+  return M;
+}
+
+} // namespace
+
 std::optional<ModuleInfo> readModule(const VarDecl *V, const ASTContext &Context) {
+  if (typeName(Context.getBaseElementType(V->getType())) == "PyModuleDef_Slot")
+    return readExportedModule(V, Context);
   const InitListExpr *List = V->getType()->isRecordType() && typeName(V->getType()) == "PyModuleDef"
                                  ? listOf(V->getInit())
                                  : nullptr;

@@ -30,6 +30,54 @@ bool beginsWithAnother(const RecordDecl *Struct) {
   return First && isObjectStruct(First) && isOwnStruct(First);
 }
 
+/// What a new tuple in a local variable is filled with: PyTuple_SET_ITEM(bases, 0, base).
+std::vector<const Expr *> itemsOf(const VarDecl *Tuple, const UnitIndex &Index) {
+  std::vector<const Expr *> Items;
+  const auto &Retained = Knowledge::get().Retained;
+  for (const Call &C : Index.externalCalls()) {
+    const auto Keeps = Retained.find(calleeName(C.Site));
+    const Expr *Into = Keeps == Retained.end() ? nullptr : argumentOf(C.Site, 0);
+    if (!Into || variableNamedBy(Into) != Tuple)
+      continue;
+    for (int Position : Keeps->second)
+      if (const Expr *Item = argumentOf(C.Site, Position); Item && Position > 0)
+        Items.push_back(Item);
+  }
+  return Items;
+}
+
+/// add_type(module, &state->Node, &node_spec): a helper that gets both makes the type and stores it in the
+/// field.
+const VarDecl *specStoredBy(const ReferenceOp &Op, const FieldDecl *Field) {
+  const auto *Made =
+      Op.What == ReferenceOp::Store ? dyn_cast<CallExpr>(Op.Value->IgnoreParenCasts()) : nullptr;
+  if (!Made)
+    return nullptr;
+  for (const Expr *Given : Made->arguments()) {
+    const auto *P = dyn_cast_or_null<ParmVarDecl>(variableNamedBy(Given));
+    for (const Call *C : P ? Op.In->Callers : std::vector<Call *>()) {
+      const auto *Site = dyn_cast<CallExpr>(C->Site);
+      const Expr *Spec = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
+      bool Targets = Site && llvm::any_of(Site->arguments(), [&](const Expr *A) {
+                       const auto *U = dyn_cast<UnaryOperator>(A->IgnoreParenCasts());
+                       const auto *M =
+                           U ? dyn_cast<MemberExpr>(U->getSubExpr()->IgnoreParenCasts()) : nullptr;
+                       return M && M->getMemberDecl()->getCanonicalDecl() == Field->getCanonicalDecl();
+                     });
+      const VarDecl *Named = Targets && Spec ? variableNamedBy(Spec) : nullptr;
+      if (Named && typeName(Named->getType()) == "PyType_Spec")
+        return Named;
+    }
+  }
+  return nullptr;
+}
+
+bool derivesFrom(const TypeInfo *T, const TypeInfo *Base) {
+  while (T && T != Base)
+    T = T->Base.What == BaseType::InUnit ? T->Base.Type : nullptr;
+  return T;
+}
+
 } // namespace
 
 TypeGraph::TypeGraph(const UnitIndex &Index, const Contexts &Reach)
@@ -118,13 +166,15 @@ void TypeGraph::findBases() {
       Base = Made->second;
     if (Base) {
       T->Base = typeNamedBy(Base);
+      if (derivesFrom(T->Base.Type, T.get())) // one variable that holds several types in turn
+        T->Base = {};
       continue;
     }
     // A spec that another unit makes a type of, and a type whose base another unit sets: a struct that begins
     // with the plain header has no base with fields.
     bool Derives = T->Struct && beginsWithAnother(T->Struct);
-    bool BaseIsSeen = !T->Heap || MadeHere || T->Struct;
-    T->Base.What = Derives || !BaseIsSeen ? BaseType::Unknown : BaseType::Object;
+    bool BaseIsSeen = MadeHere || (!Derives && (!T->Heap || T->Struct));
+    T->Base.What = !BaseIsSeen ? BaseType::Unknown : BaseType::Object;
   }
 }
 
@@ -149,12 +199,23 @@ BaseType TypeGraph::typeNamedBy(const Expr *Named) const {
         if (!isNullConstant(Value, Index.context()) && Value->IgnoreParenCasts() != E)
           if (BaseType Held = Self(Self, Value, Depth + 1); Held.What != BaseType::Unknown)
             return Held;
+      for (const Expr *Item : itemsOf(V, Index))
+        if (BaseType Held = Self(Self, Item, Depth + 1); Held.What != BaseType::Unknown)
+          return Held;
       return Found;
+    }
+    if (const auto *C = dyn_cast<AbstractConditionalOperator>(E)) {
+      BaseType Held = Self(Self, C->getTrueExpr(), Depth + 1);
+      return Held.What != BaseType::Unknown ? Held : Self(Self, C->getFalseExpr(), Depth + 1);
     }
     if (const auto *M = dyn_cast<MemberExpr>(E)) {
       const auto *Field = dyn_cast<FieldDecl>(M->getMemberDecl());
       if (!Field)
         return Found;
+      for (const ReferenceOp &Op : Refs.on(Field))
+        if (const VarDecl *Spec = specStoredBy(Op, Field))
+          if (TypeInfo *T = ByVariable.lookup(Spec->getCanonicalDecl()))
+            return {BaseType::InUnit, T, T->Name, false};
       for (const ReferenceOp &Op : Refs.on(Field))
         if (Op.What == ReferenceOp::Store)
           if (BaseType Held = Self(Self, Op.Value, Depth + 1); Held.What != BaseType::Unknown)
@@ -168,6 +229,8 @@ BaseType TypeGraph::typeNamedBy(const Expr *Named) const {
         if (TypeInfo *T = V ? ByVariable.lookup(V->getCanonicalDecl()) : nullptr; T && T->Heap)
           return {BaseType::InUnit, T, T->Name, false};
       }
+      if (K.NewReferences.contains(calleeName(C)) && C->getNumArgs() > 0)
+        return Self(Self, C->getArg(0), Depth + 1);
       auto Packs = K.TypeMakers.find(calleeName(C));
       if (const Expr *Packed = Packs == K.TypeMakers.end() ? nullptr : argumentOf(C, Packs->second.Spec))
         return Self(Self, Packed, Depth + 1);
@@ -268,6 +331,8 @@ std::vector<Edge> TypeGraph::edgesOf(const RecordDecl *Record,
 
 const TypeInfo *TypeGraph::typeOfStruct(const RecordDecl *Record) const {
   const TypeInfo *Found = nullptr;
+  if (!isOwnStruct(Record)) // sizeof(PyObject) says nothing about what a PyObject * points to
+    return nullptr;
   for (const auto &T : Types)
     if (T->Struct && T->Struct->getCanonicalDecl() == Record->getCanonicalDecl()) {
       if (Found)

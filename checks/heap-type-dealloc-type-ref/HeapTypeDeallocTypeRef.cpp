@@ -2,12 +2,13 @@
 // to its type, one that asks the freed instance for its type, and one that releases the type and then calls
 // its tp_free.
 //
-// Does not report static types, deallocs that chain to another tp_dealloc, and deallocs that hand the object
-// to a function that is not seen.
+// Does not report static types, types whose instances are made immortal, deallocs that chain to another
+// tp_dealloc, and deallocs that hand the object to a function that is not seen.
 //
 // Known holes: a release on some paths only.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/Immortals.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Teardown.h"
@@ -30,7 +31,7 @@ public:
       Teardown D = teardownOf(U.types().references(), Dealloc);
       if (!D.Frees || D.ChainsToBase)
         continue;
-      if (!D.DropsType && D.Bounded)
+      if (!D.DropsType && D.Bounded && !hasImmortalInstances(U, *T))
         Found.push_back(describeLeak(U, *T, Dealloc, D));
       else if (D.ReadsTypeAfterFree)
         Found.push_back(describeRead(*T, D));

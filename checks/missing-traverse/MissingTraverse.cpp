@@ -5,11 +5,16 @@
 // Does not report types whose fields hold strings, numbers or objects of such types of the same module only,
 // fields that are borrowed or that the tp_traverse of an owner visits, and types whose base is not known.
 //
-// Known holes: classes that pybind11 and nanobind bind. Reported as possible: fields into which nothing gets
-// that Python code passes, iterators, whose fields are set once, and a tp_traverse that subclasses made in
-// Python get to use.
+// Classes that pybind11 and nanobind bind are judged when asked for: members that own references and no slots
+// with tp_traverse.
+//
+// Known holes: bound classes whose members are hidden behind a pointer. Reported as possible: fields into
+// which nothing gets that Python code passes, iterators, whose fields are set once, and a tp_traverse that
+// subclasses made in Python get to use.
 
+#include "analysis/BoundClasses.h"
 #include "analysis/EdgeNotes.h"
+#include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
 
@@ -20,6 +25,8 @@ namespace {
 
 class MissingTraverse : public Check {
 public:
+  explicit MissingTraverse(const CheckOptions &Options) : BindingTypes(Options.flag("BindingTypes")) {}
+
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
     for (const auto &T : U.types().types()) {
@@ -35,10 +42,30 @@ public:
       if (!Owned.empty())
         Found.push_back(describe(U, *T, Owned, Traverses));
     }
+    if (BindingTypes)
+      for (const BoundClass &B : boundClasses(U))
+        if (!B.Traversed && !B.Members.empty())
+          Found.push_back(describe(B));
     return Found;
   }
 
 private:
+  static Diagnosis describe(const BoundClass &B) {
+    bool One = B.Members.size() == 1;
+    std::string Names;
+    for (const clang::FieldDecl *Member : B.Members)
+      Names += (Names.empty() ? "'" : ", '") + Member->getNameAsString() + "'";
+    Diagnosis D;
+    D.Where = B.At->getSourceRange();
+    D.Message = "class '" + qualifiedName(*B.Class) + "' owns reference member" + (One ? " " : "s ") + Names +
+                ", but the type that is bound here has no tp_traverse; cycles through " +
+                (One ? "it" : "them") + " are never freed";
+    for (const clang::FieldDecl *Member : B.Members)
+      D.Path.push_back({nameRange(Member), "'" + Member->getNameAsString() + "' can hold any object"});
+    D.Path.push_back({D.Where, "give the type tp_traverse and tp_clear with " + B.SlotsBy});
+    return D;
+  }
+
   /// Parts of another object, whose tp_traverse visits what they hold.
   static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
     return llvm::any_of(U.types().types(), [&](const auto &Owner) {
@@ -104,6 +131,8 @@ private:
       return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
   }
+
+  bool BindingTypes;
 };
 
 } // namespace

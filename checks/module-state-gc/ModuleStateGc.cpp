@@ -5,7 +5,7 @@
 // Does not report modules without state, states that hold strings and numbers only, and single-phase modules,
 // which are never freed.
 //
-// Known holes: state that is filled in another unit; PyModExport_ modules.
+// Known holes: state that is filled in another unit; slots of PyModExport_ that are not a table of the unit.
 
 #include "analysis/EdgeNotes.h"
 #include "analysis/Names.h"

@@ -6,7 +6,7 @@
 // Does not report functions that reach the base directly, through a slot, through a helper, or that touch
 // every field of the base themselves, as where two structs share their beginning.
 //
-// Known holes: bases that another unit defines or that are chosen at run time.
+// Known holes: bases that another unit defines, and tuples of bases that more than one function fills.
 
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"

@@ -4,13 +4,14 @@
 // twice.
 //
 // Does not report fields that hold strings and numbers only, borrowed pointers, fields that tp_traverse
-// reaches through helpers, loops, macros or the base, and fields that it mentions without visiting, which is
-// taken for a decision.
+// reaches through helpers, loops, macros or the base, types whose instances are made immortal, and fields
+// that it mentions without visiting, which is taken for a decision.
 //
 // Known holes: fields of structs that another unit tears down; a field visited under a condition that never
 // holds.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/Immortals.h"
 #include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
@@ -28,7 +29,7 @@ public:
     llvm::DenseSet<const Function *> Twice;
     for (const auto &T : U.types().types()) {
       Slot Traverse = T->slot("tp_traverse");
-      if (!Traverse.Body || U.types().isCollected(*T) == Answer::No)
+      if (!Traverse.Body || U.types().isCollected(*T) == Answer::No || hasImmortalInstances(U, *T))
         continue;
       std::vector<const Edge *> Unvisited;
       for (const Edge *E : TypeGraph::collectable(*T))

@@ -2,11 +2,17 @@
 // instance of a heap type owns a reference to it, so a class whose instances are in a cycle with it is never
 // freed. Also a heap type that inherits the tp_traverse of a built-in type.
 //
-// Does not report static types, traversals that visit the type through a helper or through the tp_traverse of
-// a base in the unit that does, and traversals that hand the object to a base or a function that is not seen.
+// Does not report static types, types whose instances are made immortal, traversals that visit the type
+// through a helper or through the tp_traverse of a base in the unit that does, and traversals that hand the
+// object to a base or a function that is not seen.
 //
-// Known holes: a base that another unit defines or that is chosen at run time is taken to visit the type.
+// A base out of another module's C API is taken to be a static type, which does not visit the type of the
+// object.
+//
+// Known holes: any other base that another unit defines or that is chosen at run time is taken to visit the
+// type.
 #include "analysis/EdgeNotes.h"
+#include "analysis/Immortals.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
@@ -30,7 +36,7 @@ public:
           !Judged.insert(Traverse).second)
         continue;
       const Effects &E = U.types().references().of(Traverse);
-      if (!E.visitsType() && !delegatesToUnknown(U, E))
+      if (!E.visitsType() && !delegatesToUnknown(U, E) && !hasImmortalInstances(U, *T))
         Found.push_back(describe(U, *T, Traverse));
     }
     return Found;
@@ -80,6 +86,8 @@ private:
       const clang::VarDecl *Type = variableNamedBy(M->getBase());
       if (Type && typeName(Type->getType()) == "_typeobject" && Type->getType()->isRecordType())
         return true;
+      if (isOfForeignApi(U, M->getBase(), 0))
+        return true;
       const auto *Field = llvm::dyn_cast<clang::FieldDecl>(M->getMemberDecl());
       return Field && llvm::any_of(Refs.on(Field), [&](const ReferenceOp &Op) {
                return Op.What == ReferenceOp::Store && Follow(Op.Value);
@@ -89,12 +97,40 @@ private:
     return V && llvm::any_of(Refs.valuesOf(V), Follow);
   }
 
+  /// A pointer out of the C API that another module offers in a capsule: api->Base. The types that modules
+  /// offer in this way are static ones.
+  static bool isOfForeignApi(Unit &U, const clang::Expr *E, unsigned Depth) {
+    constexpr unsigned MaxDepth = 6;
+    const References &Refs = U.types().references();
+    auto Follow = [&](const clang::Expr *Value) { return isOfForeignApi(U, Value, Depth + 1); };
+    E = E->IgnoreParenCasts();
+    if (Depth > MaxDepth)
+      return false;
+    if (const auto *C = llvm::dyn_cast<clang::CallExpr>(E)) {
+      const Function *F = U.index().find(calleeOf(C));
+      return Knowledge::get().Sharing.CapsuleReads.contains(calleeName(C)) ||
+             (F && llvm::any_of(Refs.returnsOf(F), Follow));
+    }
+    if (const auto *M = llvm::dyn_cast<clang::MemberExpr>(E)) {
+      const auto *Field = llvm::dyn_cast<clang::FieldDecl>(M->getMemberDecl());
+      bool Stored = Field && llvm::any_of(Refs.on(Field), [&](const ReferenceOp &Op) {
+                      return Op.What == ReferenceOp::Store && Follow(Op.Value);
+                    });
+      return Stored || Follow(M->getBase());
+    }
+    const clang::VarDecl *V = variableNamedBy(E);
+    return V && (llvm::any_of(Refs.valuesOf(V), Follow) ||
+                 (V->getInit() && V->hasGlobalStorage() && Follow(V->getInit())));
+  }
+
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse) {
     Diagnosis D;
     D.Where = nameRange(Traverse->Decl);
     D.Message = "instances of heap type '" + T.Name + "' own a reference to their type, but '" +
                 displayName(*Traverse->Decl) + "' does not visit it; the type is never freed";
-    D.Sureness = Confidence::Certain;
+    bool Delegates = llvm::any_of(U.types().references().of(Traverse).Indirect,
+                                  [](const IndirectCall &I) { return I.What == IndirectCall::Traverse; });
+    D.Sureness = Delegates ? Confidence::Likely : Confidence::Certain;
     D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is a heap type: it is made from this spec"});
     D.Path.push_back({D.Where, "add Py_VISIT(Py_TYPE(self)) (Python 3.9 and later)"});
     if (!canUseVisitMacro(Traverse->Decl))

@@ -4,7 +4,8 @@
     prove.py --ungil FILE --stubs DIR --cc FILE SOURCE
 
 Builds SOURCE for this interpreter. Each of its types is tried in a process of its own: instances are put into cycles, with
-themselves and with a class derived from the type, and what is left after gc.collect() is counted.
+themselves, through their __dict__ and with a class derived from the type, others hold one another, and what is left after
+gc.collect() is counted. Modules are made and dropped; their states are counted.
 """
 import argparse
 import os
@@ -23,7 +24,16 @@ for name in ("set", "set_extra"):
         for _ in range(50):
             one = kind()
             getattr(one, name)(one)
-        del one
+            holder = kind()
+            getattr(holder, name)(kind())
+        del one, holder
+for _ in range(50):
+    one = kind()
+    try:
+        one.me = one
+    except AttributeError:
+        pass
+del one
 gc.collect()
 instances = gcproof.count()
 
@@ -42,6 +52,19 @@ grown = sys.getrefcount(kind) - before
 print("leaks" if instances or grown or any(c() for c in classes) else "fine")
 """
 
+MODULE_TRIAL = """
+import gc, importlib.machinery, importlib.util, sys
+import gcproof
+for _ in range(50):
+    loader = importlib.machinery.ExtensionFileLoader(sys.argv[1], gcproof.__file__)
+    spec = importlib.util.spec_from_loader(sys.argv[1], loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+del loader, spec, module
+gc.collect()
+print("leaks" if gcproof.states() else "fine")
+"""
+
 
 def build(compiler, source, folder):
     target = os.path.join(folder, "gcproof" + sysconfig.get_config_var("EXT_SUFFIX"))
@@ -49,8 +72,8 @@ def build(compiler, source, folder):
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-w", f"-I{include}", source, "-o", target], check=True)
 
 
-def observed(folder, kind):
-    done = subprocess.run([sys.executable, "-c", TRIAL, kind], env={**os.environ, "PYTHONPATH": folder}, capture_output=True, text=True)
+def observed(folder, kind, trial):
+    done = subprocess.run([sys.executable, "-c", trial, kind], env={**os.environ, "PYTHONPATH": folder}, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{kind}: {done.stderr}")
     return done.stdout.strip()
@@ -61,7 +84,7 @@ def reported(ungil, stubs, source):
     if done.returncode not in (0, 1):
         sys.exit(f"ungil failed: {done.stderr}")
     findings = [line for line in done.stdout.splitlines() if re.search(r": (warning|error): ", line)]
-    return {kind for line in findings for kind in re.findall(r"'gcproof\.(\w+)'", line)[:1]}
+    return {kind or module for line in findings for kind, module in re.findall(r"'gcproof\.(\w+)'|module '(\w+)'", line)[:1]}
 
 
 def main():
@@ -70,14 +93,16 @@ def main():
         parser.add_argument(name, required=True)
     parser.add_argument("source")
     args = parser.parse_args()
-    kinds = re.findall(r"^TYPE\((\w+),", open(args.source).read(), re.M)
+    text = open(args.source).read()
+    kinds = [(kind, TRIAL) for kind in re.findall(r"^TYPE\((\w+),", text, re.M)]
+    kinds += [(kind, MODULE_TRIAL) for kind in re.findall(r"^MODULE\((\w+),", text, re.M)]
     leaking = reported(args.ungil, args.stubs, args.source)
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         build(args.cc, args.source, folder)
-        for kind in kinds:
+        for kind, trial in kinds:
             verdict = "leaks" if kind in leaking else "fine"
-            seen = observed(folder, kind)
+            seen = observed(folder, kind, trial)
             print(f"{kind}: ungil says {verdict}, running it says {seen}")
             if verdict != seen:
                 wrong.append(kind)
