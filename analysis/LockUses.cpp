@@ -47,7 +47,7 @@ private:
       Use = &Uses.back();
     }
     Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
-    Use->FromPython |= calledFromPython(F);
+    Use->FromPython |= calledFromPython(F) || locksItsObject(F, *Use);
     Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site)});
   }
 
@@ -58,6 +58,12 @@ private:
       return true;
     const EntryPoint *Entry = U.contexts().routeTo(&F, {Context::Escaped}).Entry;
     return Entry && (Entry->Target->InTable || !Entry->Target->AddressTaken.empty());
+  }
+
+  /// Functions of other units' that lock an object of Python's are there for the methods of its type.
+  bool locksItsObject(const Function &F, const LockUse &Use) const {
+    return Use.Lock.Kind == AccessPath::Object && Use.Lock.Fields.size() == 1 &&
+           U.contexts().of(&F).contains(Context::Escaped);
   }
 
   void addHold(const Function &F, const Call &C) {
@@ -114,7 +120,7 @@ private:
     Hold.Name = displayName(*C.Callee);
     std::string Qualified = qualifiedName(*C.Callee);
     if (PythonRuns::byName(*C.Callee))
-      return true;
+      return !PythonRuns::callsBuiltIn(C.Site);
     if (K.DropsReferences.contains(Qualified)) {
       Hold.What = LockHold::DropsReference;
       return dropsShared(C.Site);
@@ -171,6 +177,13 @@ bool PythonRuns::byName(const FunctionDecl &F) {
   return K.RunsPython.contains(Name) && !K.CallableDetached.contains(Name);
 }
 
+bool PythonRuns::callsBuiltIn(const Expr *Site) {
+  const Expr *Callable = argumentOf(Site, 0);
+  const auto *R = Callable ? dyn_cast<DeclRefExpr>(Callable->IgnoreParenCasts()) : nullptr;
+  return R && R->getDecl()->getIdentifier() &&
+         Knowledge::get().BuiltInCallables.contains(R->getDecl()->getName());
+}
+
 std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
   auto [At, New] = Known.try_emplace(&F, std::nullopt);
   if (!New)
@@ -185,7 +198,7 @@ std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
         Found->Calls.insert(Found->Calls.begin(), &C);
         break;
       }
-    } else if (byName(*C.Callee)) {
+    } else if (byName(*C.Callee) && !callsBuiltIn(C.Site)) {
       Found = Way{{&C}, displayName(*C.Callee)};
       break;
     }

@@ -52,6 +52,8 @@ public:
   std::optional<Way> in(const Function &);
   /// The function of the API that a call runs Python code through, by its name.
   static bool byName(const clang::FunctionDecl &);
+  /// Whether what is called is the interpreter's own, such as an exception type.
+  static bool callsBuiltIn(const clang::Expr *Site);
 
 private:
   Unit &U;

@@ -212,6 +212,12 @@ void StateFlow::visitConstruction(const State &Now, const CXXConstructExpr *C) {
     visitCall(Now, C, Constructor);
 }
 
+/// Whether the copy of a std::function and its like copies a closure that owns a reference.
+bool StateFlow::copiesContent(DetachedUse &Use, const Expr *From) const {
+  const auto *V = dyn_cast_or_null<VarDecl>(namedBy(From));
+  return V && All.destroysContent(Use, *V);
+}
+
 /// A copy takes a reference when its constructor does, or when the copy's destructor will drop one.
 void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
   DetachedUse Use;
@@ -223,7 +229,7 @@ void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
     Use.Inner = Inside.front();
     Use.What = Use.Inner->innermost().What;
   } else if (Knowledge::get().OwningPointers.contains(typeName(C->getType())) ||
-             !All.destroysReference(Use, C->getType())) {
+             (!All.destroysReference(Use, C->getType()) && !copiesContent(Use, C->getArg(0)))) {
     return;
   } else {
     Use = DetachedUse();
@@ -242,7 +248,7 @@ void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V,
   if (V && !llvm::all_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == true; }))
     return;
   DetachedUse Use;
-  if (!All.destroysReference(Use, T))
+  if (!All.destroysReference(Use, T) && !(V && All.destroysContent(Use, *V)))
     return;
   Use.Where = Where;
   Use.Variable = V;

@@ -10,6 +10,7 @@
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
+#include "analysis/StaticOwners.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -24,26 +25,26 @@ public:
     for (const DetachedStretch &S :
          detachedStretches(U, [](const DetachedUse &Use) { return Use.What != PythonApi::Attached; }))
       Found.push_back(describe(U, S));
-    for (const VarDecl *V : U.index().statics()) {
-      DetachedUse Use;
-      if (V->getTLSKind() == VarDecl::TLS_Dynamic && U.threadStates().destroysReference(Use, V->getType()))
-        Found.push_back(describe(*V));
-    }
+    for (const VarDecl *V : staticOwners(U))
+      Found.push_back(describe(*V));
     return Found;
   }
 
 private:
-  /// Variables of a thread die when it ends, long after it has detached.
+  /// Variables of a thread die when it ends, long after it has detached; others after the interpreter.
   static Diagnosis describe(const VarDecl &V) {
+    const bool OfThread = V.getTLSKind() != VarDecl::TLS_None;
     Diagnosis D;
     D.Where = V.getLocation();
-    D.Message =
-        "'" + V.getNameAsString() +
-        "' drops its Python reference when its thread ends, which is detached by then; a destructor that "
-        "runs there crashes";
+    D.Message = "'" + V.getNameAsString() + "' drops its Python reference when " +
+                (OfThread ? "its thread ends, which is detached by then"
+                          : "the process ends, and no thread is attached after the interpreter has gone") +
+                "; a destructor that runs there crashes";
     D.Path.push_back({V.getLocation(),
-                      "drop the reference before the thread detaches for the last time, or let "
-                      "the object attach in its destructor"});
+                      OfThread ? "drop the reference before the thread detaches for the last time, or let "
+                                 "the object attach in its destructor"
+                               : "empty it in a function that atexit calls, or never destroy it: keep it in "
+                                 "the module's state, in a pointer, or in a gil_safe_call_once_and_store"});
     return D;
   }
 
@@ -79,6 +80,9 @@ private:
   }
 
   static std::string advice(const DetachedUse &Use, const DetachedStretch &S) {
+    if (isa_and_nonnull<OMPExecutableDirective>(S.Since.At))
+      return Use.IsCopy ? "share a reference or the raw pointer with the threads instead of copies"
+                        : "attach around it in each thread, or leave it to the thread that started the region";
     if (Use.IsDestruction && S.Since.At)
       return "enclose the detached stretch in a block of its own, so that the object outlives it";
     if (!S.Since.At)
