@@ -89,10 +89,15 @@ bool isStandIn(const Call &C, const LeftOutBranch &Left, const SourceManager &SM
          llvm::StringRef(Left.Text).contains(Constructor->getParent()->getName());
 }
 
+bool isOfStandardLibrary(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  return Method ? Method->getParent()->isInStdNamespace() : F.isInStdNamespace();
+}
+
 /// The function whose arguments are registered. What makes an element from its arguments, as
 /// std::vector<std::thread>::emplace_back does, stands for the element's constructor.
 std::string registrar(const FunctionDecl &Callee) {
-  if (!Callee.isInStdNamespace() || !Callee.getIdentifier())
+  if (!Callee.getIdentifier() || !isOfStandardLibrary(Callee))
     return qualifiedName(Callee);
   const TemplateArgumentList *Arguments = nullptr;
   if (Callee.getName().starts_with("emplace"))
@@ -420,7 +425,7 @@ bool deletesItsArgument(const UnitIndex &Index, const Function &F, unsigned Dept
 /// Whether the function counts an object down that threads share.
 bool countsDown(const Function &F) {
   return llvm::any_of(F.Calls, [](const Call &C) {
-    if (!C.Callee->isInStdNamespace())
+    if (!isOfStandardLibrary(*C.Callee))
       return false;
     return C.Callee->getOverloadedOperator() == OO_MinusMinus ||
            (C.Callee->getIdentifier() && C.Callee->getName() == "fetch_sub");

@@ -141,14 +141,15 @@ bool ThreadStates::throwsOut(const Function &F) {
   const auto *Prototype = F.Decl->getType()->getAs<FunctionProtoType>();
   if (Prototype && Prototype->isNothrow())
     return false;
-  auto [At, New] = Throws.try_emplace(&F, false); // false for calls that come back here
-  if (!New)
-    return At->second;
+  if (auto Known = Ends[&F].Throws)
+    return *Known;
+  Ends[&F].Throws = false; // for calls that come back here
   bool Found = throwsDirectly(F) || llvm::any_of(F.Calls, [&](const Call &C) {
                  const Function *Callee = Index.find(C.Callee);
                  return Callee && throwsOut(*Callee) && !isCaught(C.Site, F);
                });
-  return Throws[&F] = Found;
+  Ends[&F].Throws = Found;
+  return Found;
 }
 
 namespace {
@@ -161,10 +162,12 @@ public:
 } // namespace
 
 bool ThreadStates::neverReturns(const Function &F) {
-  auto [At, New] = Endless.try_emplace(&F, false);
+  if (auto Known = Ends[&F].NeverReturns)
+    return *Known;
+  Ends[&F].NeverReturns = false;
   const auto *Body = dyn_cast_or_null<CompoundStmt>(F.Decl->getBody());
-  if (!New || !Body || Body->body_empty())
-    return At->second;
+  if (!Body || Body->body_empty())
+    return false;
   const Stmt *Last = Body->body_back();
   if (const auto *Cleanups = dyn_cast<ExprWithCleanups>(Last))
     Last = Cleanups->getSubExpr();
@@ -174,7 +177,8 @@ bool ThreadStates::neverReturns(const Function &F) {
     return false;
   Returns Visitor;
   Visitor.TraverseStmt(F.Decl->getBody());
-  return Endless[&F] = !Visitor.Any;
+  Ends[&F].NeverReturns = !Visitor.Any;
+  return !Visitor.Any;
 }
 
 std::vector<const DetachedUse *> ThreadStates::usesAfterDetaching(const Function &F) {
@@ -226,13 +230,15 @@ std::vector<const DetachedUse *> ThreadStates::usesInRegions(const Function &F) 
   std::vector<const DetachedUse *> Found;
   if (F.ParallelRegions.empty())
     return Found;
-  auto &Of = Regions[&F];
-  if (!Of) {
+  constexpr unsigned InRegions = unsigned(Attachment::Outer) + 1; // no state to enter a function in
+  const Key Here{&F, InRegions};
+  if (!Known.contains(Here)) {
     auto New = std::make_unique<Facts>();
     for (const OMPExecutableDirective *D : F.ParallelRegions)
       analyseRegion(F, D, *New);
-    Of = std::move(New);
+    Known[Here] = std::move(New);
   }
+  const Facts *Of = Known[Here].get();
   const SourceManager &SM = Index.context().getSourceManager();
   for (const DetachedUse &Use : Of->Uses) {
     auto Contains = [&](const OMPExecutableDirective *D) {

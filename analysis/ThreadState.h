@@ -12,6 +12,7 @@
 #include "analysis/PythonApi.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -118,12 +119,14 @@ private:
   std::vector<std::pair<Key, unsigned>> Active;
   std::vector<Key> Provisional;                   ///< known, but only as well as a function that is active
   std::vector<std::unique_ptr<Facts>> Superseded; ///< uses of later rounds refer to them
-  llvm::DenseMap<const Function *, bool> Throws;
+  /// How functions end, where it has been asked for.
+  struct Endings {
+    std::optional<bool> Throws, NeverReturns;
+  };
+  llvm::DenseMap<const Function *, Endings> Ends;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
   bool EntriesKnown = false;
   unsigned Analysed = 0, GivenUp = 0;
-  llvm::DenseMap<const Function *, bool> Endless; ///< functions that never return
-  llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Regions;
 };
 
 } // namespace ungil
