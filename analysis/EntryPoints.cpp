@@ -113,14 +113,28 @@ std::string registrar(const FunctionDecl &Callee) {
                                        : qualifiedName(Callee);
 }
 
-/// What std::bind calls, for its result.
-const Expr *withoutBind(const Expr *E) {
-  const Expr *Inner = E ? E->IgnoreImplicit() : nullptr;
-  while (const auto *C = dyn_cast_or_null<CXXConstructExpr>(Inner))
-    Inner = C->getNumArgs() == 1 ? C->getArg(0)->IgnoreImplicit() : nullptr;
-  const auto *C = dyn_cast_or_null<CallExpr>(Inner);
-  const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
-  return Callee && qualifiedName(*Callee) == "std::bind" && C->getNumArgs() ? C->getArg(0) : E;
+/// Whether the class is one that holds a function of any kind.
+bool holdsFunction(QualType T) {
+  std::string Name = typeName(T);
+  return Name == "std::function" || Name == "std::move_only_function" || Name == "std::packaged_task";
+}
+
+/// What std::function, std::bind and their like are made from, for the object that they make.
+const Expr *functionIn(const Expr *E) {
+  while (E) {
+    const Expr *Inner = E->IgnoreImplicit();
+    const auto *Made = dyn_cast<CXXConstructExpr>(Inner);
+    const auto *C = dyn_cast<CallExpr>(Inner);
+    const FunctionDecl *Callee = C && C->getNumArgs() ? C->getDirectCallee() : nullptr;
+    if (Made && Made->getNumArgs() &&
+        (holdsFunction(Made->getType()) || Made->getConstructor()->isCopyOrMoveConstructor()))
+      E = Made->getArg(0);
+    else if (Callee && (qualifiedName(*Callee) == "std::bind" || C->isCallToStdMove()))
+      E = C->getArg(0);
+    else
+      return E;
+  }
+  return nullptr;
 }
 
 /// An algorithm runs its function in several threads only when its execution policy says so.
@@ -283,7 +297,7 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   std::string Name = registrar(*C.Callee);
   if (auto Callbacks = K.Callbacks.find(Name); Callbacks != K.Callbacks.end())
     for (const Callback &Passed : Callbacks->second) {
-      const Expr *Argument = withoutBind(argumentOf(C.Site, Passed.Argument));
+      const Expr *Argument = functionIn(argumentOf(C.Site, Passed.Argument));
       if (!Argument || !Passed.Where || isNull(Argument, Index.context()) || !asksForThreads(C.Site, Passed))
         continue;
       bool Resolved = add(Index, Argument, *Passed.Where, "callback of " + Name);
@@ -312,12 +326,6 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
 }
 
 namespace {
-
-/// Whether the class is one that holds a function of any kind.
-bool holdsFunction(QualType T) {
-  std::string Name = typeName(T);
-  return Name == "std::function" || Name == "std::move_only_function" || Name == "std::packaged_task";
-}
 
 /// The class that the function, or the one that a lambda stands in, is a member of.
 const CXXRecordDecl *classOf(const Function &F) {
@@ -393,7 +401,7 @@ void EntryPoints::addPoolTasks(const UnitIndex &Index) {
       continue;
     for (const Call *Caller : F->Callers)
       for (int I = 0; const Expr *Argument = argumentOf(Caller->Site, I); ++I)
-        if (const Expr *Task = withoutBind(Argument);
+        if (const Expr *Task = functionIn(Argument);
             isa_and_nonnull<CXXMethodDecl>(functionNamedBy(Task)) &&
             add(Index, Task, Context::Detached, "task of '" + Pool->getNameAsString() + "'"))
           Points.back().DropsClosure = true;

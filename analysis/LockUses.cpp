@@ -48,7 +48,7 @@ private:
     }
     Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
     Use->FromPython |= calledFromPython(F) || locksItsObject(F, *Use);
-    Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site)});
+    Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site), C.Site});
   }
 
   /// Slots and methods, and functions in tables that the unit hands to somebody who calls them for Python.
@@ -77,7 +77,7 @@ private:
       // What a caller holds is told where the caller calls.
       if (Hold.What == LockHold::RunsPython && !F.Callers.empty() && !isIn(L.Where, F))
         continue;
-      if (!Use || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
+      if (!Use || inIgnoredMacro(C.Site->getBeginLoc(), U.context()) || (attachesAtEnd(C) && !L.Token))
         continue;
       Hold.In = &F;
       Hold.Site = C.Site;
@@ -102,7 +102,7 @@ private:
       return nullptr;
     bool FromPython = !U.contexts().of(&F).empty() && U.contexts().of(&F) != ContextSet(Context::Init);
     Uses.push_back({L.Lock.byType(), true, false, FromPython, {}, {}});
-    Uses.back().Waits.push_back({&F, L.Where, U.threadStates().at(F, C.Site)});
+    Uses.back().Waits.push_back({&F, L.Where, U.threadStates().at(F, C.Site), nullptr});
     return &Uses.back();
   }
 
@@ -125,10 +125,22 @@ private:
       Hold.What = LockHold::DropsReference;
       return dropsShared(C.Site);
     }
-    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     Hold.What = LockHold::Attaches;
+    if (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())) {
+      Hold.Name = typeName(C.Site->getType());
+      return !cast<CXXConstructExpr>(C.Site)->getConstructor()->isCopyOrMoveConstructor();
+    }
+    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     return Operation &&
            (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
+  }
+
+  /// Whether the call makes an object that detaches, and attaches when it dies: before the lock is given back
+  /// only when the lock's own guard was there first.
+  static bool attachesAtEnd(const Call &C) {
+    const StateOperation::Kind *Guard =
+        isa<CXXConstructExpr>(C.Site) ? stateGuard(C.Site->getType()) : nullptr;
+    return Guard && *Guard == StateOperation::Detach;
   }
 
   /// Whether what the last call works on was made on the way down to it, as a number or string of Python's

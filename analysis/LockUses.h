@@ -15,6 +15,7 @@ struct LockWait {
   const Function *In = nullptr;
   clang::SourceRange Where;
   Attachment State = Attachment::Unknown;
+  const clang::Expr *Site = nullptr; ///< null for locks that guards of the project's own take
 };
 
 /// A place that holds a lock across something that the interpreter decides.

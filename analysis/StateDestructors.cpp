@@ -93,6 +93,8 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
     Use.Unseen = Record;
     return true;
   }
+  if (Record->isEmpty()) // allocators and comparisons of the type hold none
+    return false;
   if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record);
       Template && Record->isInStdNamespace()) {
     std::vector<TemplateArgument> Arguments;

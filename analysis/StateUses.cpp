@@ -195,8 +195,9 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
       return;
     const auto *V = dyn_cast_or_null<VarDecl>(namedBy(Object));
     bool IsValue = V && isa<DeclRefExpr>(Object->IgnoreParenCasts());
-    if (IsValue &&
-        llvm::any_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == false; }))
+    if (IsValue && llvm::none_of(Now, [&](const World &W) {
+          return W.State == Attachment::Detached && W.Facts.of(Predicates.ofVariable(V)) != false;
+        }))
       return;
   }
   use(Now, std::move(Use));

@@ -10,6 +10,7 @@
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "analysis/StaticOwners.h"
 #include "checks/Check.h"
 
@@ -58,7 +59,18 @@ private:
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))
       D.Related.push_back({Other->Where, subject(*Other) + " here too"});
     D.Path.push_back({Use.Where, advice(Use, S)});
+    if (auto R = repair(Use, S, U.context()))
+      D.Repairs.push_back(std::move(*R));
     return D;
+  }
+
+  /// A guard in a block can begin later or end sooner.
+  static std::optional<Repair> repair(const DetachedUse &Use, const DetachedStretch &S, ASTContext &Context) {
+    const auto *Guard = dyn_cast_or_null<CXXConstructExpr>(S.Since.At);
+    if (!Guard || S.Since.ByTest || Use.Conditional)
+      return std::nullopt;
+    auto R = declareBefore(Guard, Use.Where, Context);
+    return R ? R : endBefore(Guard, Use.Where, Context);
   }
 
   static std::string subject(const DetachedUse &Use) {
