@@ -54,7 +54,10 @@ bool attachesWithGil(const Unit &U, const EntryPoint &Point) {
 } // namespace
 
 Confidence surenessOf(const DetachedUse &Use) {
-  bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional;
+  if (!Use.Since.At && Knowledge::get().ReadsOnly.contains(Use.innermost().Name))
+    return Confidence::Possible;
+  bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional &&
+              !isa<OMPExecutableDirective>(Use.Since.At);
   return Sure ? Confidence::Certain : Confidence::Likely;
 }
 
@@ -72,9 +75,14 @@ std::vector<DetachedStretch> detachedStretches(Unit &U,
     if (!llvm::is_contained(Same->Uses, Use))
       Same->Uses.push_back(Use);
   };
-  for (const auto &F : U.index().functions())
-    for (const DetachedUse *Use : U.threadStates().usesAfterDetaching(*F))
+  for (const auto &F : U.index().functions()) {
+    auto Detached = U.threadStates().usesAfterDetaching(*F);
+    for (const DetachedUse *Use : Detached)
       Add(F.get(), Use, nullptr);
+    for (const DetachedUse *Use : U.threadStates().usesInRegions(*F))
+      if (llvm::none_of(Detached, [&](const DetachedUse *Told) { return Told->Where == Use->Where; }))
+        Add(F.get(), Use, nullptr);
+  }
   for (const EntryPoint &Point : U.entryPoints().all())
     if (Point.Where == Context::Detached)
       for (const DetachedUse *Use : U.threadStates().usesWhenEnteredDetached(*Point.Target))
@@ -93,6 +101,8 @@ std::string whyDetached(const Unit &U, const DetachedStretch &S) {
     return "in '" + displayName(*S.In->Decl) + "', which attaches only on builds with the GIL";
   if (!S.Since.At)
     return "in '" + displayName(*S.In->Decl) + "', which is entered detached (" + S.Entered->Role + ")";
+  if (isa<OMPExecutableDirective>(S.Since.At))
+    return "in the threads of an OpenMP region";
   std::string Name = operationName(S.Since, U);
   if (S.Uses.front()->Conditional)
     return "where '" + Name + "' has detached the thread on some paths";
@@ -106,7 +116,10 @@ std::string whyDetached(const Unit &U, const DetachedStretch &S) {
 }
 
 void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse &Use, Diagnosis &D) {
-  if (S.Since.At)
+  if (isa_and_nonnull<OMPExecutableDirective>(S.Since.At))
+    D.Path.push_back({S.Since.At->getBeginLoc(),
+                      "the region starts here; its threads have no attached thread state, but the first one"});
+  else if (S.Since.At)
     D.Path.push_back({S.Since.At->getSourceRange(), S.Since.ByTest
                                                         ? "this test tells that the thread is detached"
                                                         : "the thread detaches here"});
@@ -133,7 +146,7 @@ std::string adviceFor(const DetachedUse &Use, const DetachedStretch &S) {
   for (const auto &[Names, Text] : Knowledge::get().DetachedAdvice)
     if (Names.contains(Use.innermost().Name))
       return Text;
-  if (!S.Since.At)
+  if (!S.Since.At || isa<OMPExecutableDirective>(S.Since.At))
     return "attach first: PyGILState_Ensure() before it and PyGILState_Release() after it";
   return "move it out of the detached stretch, or attach around it";
 }

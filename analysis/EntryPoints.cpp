@@ -89,6 +89,54 @@ bool isStandIn(const Call &C, const LeftOutBranch &Left, const SourceManager &SM
          llvm::StringRef(Left.Text).contains(Constructor->getParent()->getName());
 }
 
+bool isOfStandardLibrary(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  return Method ? Method->getParent()->isInStdNamespace() : F.isInStdNamespace();
+}
+
+/// The function whose arguments are registered. What makes an element from its arguments, as
+/// std::vector<std::thread>::emplace_back does, stands for the element's constructor.
+std::string registrar(const FunctionDecl &Callee) {
+  if (!Callee.getIdentifier() || !isOfStandardLibrary(Callee))
+    return qualifiedName(Callee);
+  const TemplateArgumentList *Arguments = nullptr;
+  if (Callee.getName().starts_with("emplace"))
+    if (const auto *Owner = dyn_cast<ClassTemplateSpecializationDecl>(Callee.getDeclContext()))
+      Arguments = &Owner->getTemplateArgs();
+  if (Callee.getName().starts_with("make_"))
+    Arguments = Callee.getTemplateSpecializationArgs();
+  const CXXRecordDecl *Made =
+      Arguments && Arguments->size() && Arguments->get(0).getKind() == TemplateArgument::Type
+          ? Arguments->get(0).getAsType()->getAsCXXRecordDecl()
+          : nullptr;
+  return Made && Made->getIdentifier() ? qualifiedName(*Made) + "::" + Made->getName().str()
+                                       : qualifiedName(Callee);
+}
+
+/// Whether the class is one that holds a function of any kind.
+bool holdsFunction(QualType T) {
+  std::string Name = typeName(T);
+  return Name == "std::function" || Name == "std::move_only_function" || Name == "std::packaged_task";
+}
+
+/// What std::function, std::bind and their like are made from, for the object that they make.
+const Expr *functionIn(const Expr *E) {
+  while (E) {
+    const Expr *Inner = E->IgnoreImplicit();
+    const auto *Made = dyn_cast<CXXConstructExpr>(Inner);
+    const auto *C = dyn_cast<CallExpr>(Inner);
+    const FunctionDecl *Callee = C && C->getNumArgs() ? C->getDirectCallee() : nullptr;
+    if (Made && Made->getNumArgs() &&
+        (holdsFunction(Made->getType()) || Made->getConstructor()->isCopyOrMoveConstructor()))
+      E = Made->getArg(0);
+    else if (Callee && (qualifiedName(*Callee) == "std::bind" || C->isCallToStdMove()))
+      E = C->getArg(0);
+    else
+      return E;
+  }
+  return nullptr;
+}
+
 /// An algorithm runs its function in several threads only when its execution policy says so.
 bool asksForThreads(const Expr *Call, const Callback &Passed) {
   const Expr *Policy = Passed.Policy ? argumentOf(Call, *Passed.Policy) : nullptr;
@@ -132,6 +180,8 @@ EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
   for (const auto &F : Index.functions())
     for (const Call &C : F->Calls)
       readRegistration(Index, C);
+  addPoolTasks(Index);
+  addReleases(Index);
   addEscaping(Index);
 }
 
@@ -244,10 +294,10 @@ void EntryPoints::readAssignment(const UnitIndex &Index, const BinaryOperator *B
 
 void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   const Knowledge &K = Knowledge::get();
-  std::string Name = qualifiedName(*C.Callee);
+  std::string Name = registrar(*C.Callee);
   if (auto Callbacks = K.Callbacks.find(Name); Callbacks != K.Callbacks.end())
     for (const Callback &Passed : Callbacks->second) {
-      const Expr *Argument = argumentOf(C.Site, Passed.Argument);
+      const Expr *Argument = functionIn(argumentOf(C.Site, Passed.Argument));
       if (!Argument || !Passed.Where || isNull(Argument, Index.context()) || !asksForThreads(C.Site, Passed))
         continue;
       bool Resolved = add(Index, Argument, *Passed.Where, "callback of " + Name);
@@ -273,6 +323,138 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
       Counts.MethodsPresent++;
       Counts.MethodsResolved++;
     }
+}
+
+namespace {
+
+/// The class that the function, or the one that a lambda stands in, is a member of.
+const CXXRecordDecl *classOf(const Function &F) {
+  const Function *Outer = &F;
+  while (Outer->Parent)
+    Outer = Outer->Parent;
+  const auto *Method = dyn_cast<CXXMethodDecl>(Outer->Decl);
+  return Method ? Method->getParent()->getCanonicalDecl() : nullptr;
+}
+
+/// Whether the function calls what it has taken out of a queue.
+bool runsTasks(const Function &F) {
+  return llvm::any_of(F.Calls, [](const Call &C) {
+    const auto *Operator = dyn_cast<CXXOperatorCallExpr>(C.Site);
+    if (!Operator || Operator->getOperator() != OO_Call || !holdsFunction(Operator->getArg(0)->getType()))
+      return false;
+    const auto *R = dyn_cast<DeclRefExpr>(Operator->getArg(0)->IgnoreParenImpCasts());
+    return !R || (isa<VarDecl>(R->getDecl()) && !isa<ParmVarDecl>(R->getDecl()) &&
+                  !R->refersToEnclosingVariableOrCapture());
+  });
+}
+
+bool attaches(const Function &F) {
+  const Knowledge &K = Knowledge::get();
+  return llvm::any_of(F.Calls, [&](const Call &C) {
+    if (isa<CXXConstructExpr>(C.Site)) {
+      auto Guard = K.StateGuards.find(typeName(C.Site->getType()));
+      return Guard != K.StateGuards.end() && Guard->second == StateOperation::Ensure;
+    }
+    auto Known = K.StateOperations.find(qualifiedName(*C.Callee));
+    return Known != K.StateOperations.end() &&
+           (Known->second.What == StateOperation::Ensure || Known->second.What == StateOperation::Attach);
+  });
+}
+
+/// Whether the function puts a function object into a container.
+bool queuesTasks(const Function &F) {
+  return llvm::any_of(F.Calls, [](const Call &C) {
+    const auto *Method = dyn_cast<CXXMethodDecl>(C.Callee);
+    if (!Method || !Method->getIdentifier() || !Knowledge::get().ContainerPushes.contains(Method->getName()))
+      return false;
+    const auto *Owner = dyn_cast<ClassTemplateSpecializationDecl>(Method->getParent());
+    return Owner && Owner->isInStdNamespace() && Owner->getTemplateArgs().size() &&
+           Owner->getTemplateArgs()[0].getKind() == TemplateArgument::Type &&
+           holdsFunction(Owner->getTemplateArgs()[0].getAsType());
+  });
+}
+
+} // namespace
+
+/// A pool of the project's own: its threads run what its members put into a queue.
+void EntryPoints::addPoolTasks(const UnitIndex &Index) {
+  llvm::DenseSet<const Function *> Seen;
+  llvm::DenseSet<const CXXRecordDecl *> Pools;
+  std::vector<const Function *> Pending;
+  for (const EntryPoint &Point : Points)
+    if (Point.Where == Context::Detached)
+      Pending.push_back(Point.Target);
+  while (!Pending.empty()) {
+    const Function *F = Pending.back();
+    Pending.pop_back();
+    if (!Seen.insert(F).second || attaches(*F)) // tasks that it runs may be attached
+      continue;
+    if (const CXXRecordDecl *Pool = runsTasks(*F) ? classOf(*F) : nullptr)
+      Pools.insert(Pool);
+    for (const Call &C : F->Calls)
+      if (const Function *Callee = Index.find(C.Callee))
+        Pending.push_back(Callee);
+  }
+  for (const auto &F : Index.functions()) {
+    const CXXRecordDecl *Pool = classOf(*F);
+    if (!Pool || !Pools.contains(Pool) || F->Parent || !queuesTasks(*F))
+      continue;
+    for (const Call *Caller : F->Callers)
+      for (int I = 0; const Expr *Argument = argumentOf(Caller->Site, I); ++I)
+        if (const Expr *Task = functionIn(Argument);
+            isa_and_nonnull<CXXMethodDecl>(functionNamedBy(Task)) &&
+            add(Index, Task, Context::Detached, "task of '" + Pool->getNameAsString() + "'"))
+          Points.back().DropsClosure = true;
+  }
+}
+
+namespace {
+
+/// Whether all that the function does with its only argument, a void pointer, is to delete what it points to.
+bool deletesItsArgument(const UnitIndex &Index, const Function &F, unsigned Depth = 2) {
+  if (F.Decl->getNumParams() != 1 || !F.Decl->getParamDecl(0)->getType()->isVoidPointerType() ||
+      !F.Decl->getReturnType()->isVoidType())
+    return false;
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(F.Decl->getBody());
+  if (!Body || Body->body_empty())
+    return false;
+  const Stmt *Last = Body->body_back();
+  if (const auto *Return = dyn_cast<ReturnStmt>(Last); Return && Return->getRetValue())
+    Last = Return->getRetValue();
+  if (const auto *Cleanups = dyn_cast<ExprWithCleanups>(Last))
+    Last = Cleanups->getSubExpr();
+  if (isa<CXXDeleteExpr>(Last))
+    return true;
+  const auto *C = dyn_cast<CallExpr>(Last);
+  const Function *Callee = C ? Index.find(C->getDirectCallee()) : nullptr;
+  return Callee && Depth && deletesItsArgument(Index, *Callee, Depth - 1);
+}
+
+/// Whether the function counts an object down that threads share.
+bool countsDown(const Function &F) {
+  return llvm::any_of(F.Calls, [](const Call &C) {
+    if (!isOfStandardLibrary(*C.Callee))
+      return false;
+    return C.Callee->getOverloadedOperator() == OO_MinusMinus ||
+           (C.Callee->getIdentifier() && C.Callee->getName() == "fetch_sub");
+  });
+}
+
+} // namespace
+
+/// What other libraries call when they are done with something of the module's, in whatever thread that is.
+void EntryPoints::addReleases(const UnitIndex &Index) {
+  for (const auto &F : Index.functions()) {
+    if (Known.contains(F.get()) || F->Parent || !F->Decl->isExternallyVisible() || isa<CXXMethodDecl>(F->Decl))
+      continue;
+    const char *Role = nullptr;
+    if (F->Callers.empty() && deletesItsArgument(Index, *F))
+      Role = "deleter of an opaque handle";
+    else if (countsDown(*F) && llvm::any_of(F->Callers, [&](const Call *C) { return attaches(*C->In); }))
+      Role = "release of a handle, which one of its callers attaches for";
+    if (Role)
+      Points.push_back({F.get(), Context::Detached, Role, F->Decl->getLocation()});
+  }
 }
 
 /// A function that is cast to the type of a slot is given to that slot, here or in another unit.

@@ -46,6 +46,8 @@ private:
   void readRegistration(const UnitIndex &, const Call &);
   void addEscaping(const UnitIndex &);
   void readCasts(const UnitIndex &, const Function &);
+  void addPoolTasks(const UnitIndex &);
+  void addReleases(const UnitIndex &);
   void addUnreached(const UnitIndex &);
   bool add(const UnitIndex &, const clang::Expr *Named, Context, llvm::StringRef Role);
 

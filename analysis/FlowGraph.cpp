@@ -6,14 +6,16 @@ namespace ungil {
 
 using namespace clang;
 
-std::unique_ptr<FlowGraph> FlowGraph::of(const FunctionDecl *F) {
+std::unique_ptr<FlowGraph> FlowGraph::of(const FunctionDecl *F) { return of(F, F->getBody()); }
+
+std::unique_ptr<FlowGraph> FlowGraph::of(const FunctionDecl *F, Stmt *Part) {
   CFG::BuildOptions Options;
   Options.setAllAlwaysAdd();
   Options.AddImplicitDtors = true;
   Options.AddTemporaryDtors = true;
   Options.AddInitializers = true;
   Options.PruneTriviallyFalseEdges = true;
-  auto Graph = CFG::buildCFG(F, F->getBody(), &F->getASTContext(), Options);
+  auto Graph = CFG::buildCFG(F, Part, &F->getASTContext(), Options);
   return Graph ? std::unique_ptr<FlowGraph>(new FlowGraph(std::move(Graph))) : nullptr;
 }
 

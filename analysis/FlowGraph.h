@@ -16,6 +16,8 @@ class FlowGraph {
 public:
   /// Null when Clang cannot build a graph of the body.
   static std::unique_ptr<FlowGraph> of(const clang::FunctionDecl *);
+  /// Of a part of the function's body.
+  static std::unique_ptr<FlowGraph> of(const clang::FunctionDecl *, clang::Stmt *Part);
 
   const clang::CFG &cfg() const { return *Graph; }
   /// Whether some path from the entry leads to the statement; branches on constants are pruned, so that code

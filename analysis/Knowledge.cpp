@@ -183,6 +183,9 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   K.ApiPrefixes = Data["api-prefixes"];
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);
+  addAll(K.ReadsOnly, Data["reads-only"]);
+  addAll(K.InterpreterTests, Data["interpreter-tests"]);
+  addAll(K.BuiltInCallables, Data["built-in-callables"]);
   addAll(K.AttachedFunctions, Data["attached-functions"]);
   addAll(K.Increments, Data["reference-counts"]["increments"]);
   addAll(K.Decrements, Data["reference-counts"]["decrements"]);

@@ -47,8 +47,8 @@ private:
       Use = &Uses.back();
     }
     Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
-    Use->FromPython |= calledFromPython(F);
-    Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site)});
+    Use->FromPython |= calledFromPython(F) || locksItsObject(F, *Use);
+    Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site), C.Site});
   }
 
   /// Slots and methods, and functions in tables that the unit hands to somebody who calls them for Python.
@@ -58,6 +58,12 @@ private:
       return true;
     const EntryPoint *Entry = U.contexts().routeTo(&F, {Context::Escaped}).Entry;
     return Entry && (Entry->Target->InTable || !Entry->Target->AddressTaken.empty());
+  }
+
+  /// Functions of other units' that lock an object of Python's are there for the methods of its type.
+  bool locksItsObject(const Function &F, const LockUse &Use) const {
+    return Use.Lock.Kind == AccessPath::Object && Use.Lock.Fields.size() == 1 &&
+           U.contexts().of(&F).contains(Context::Escaped);
   }
 
   void addHold(const Function &F, const Call &C) {
@@ -71,7 +77,7 @@ private:
       // What a caller holds is told where the caller calls.
       if (Hold.What == LockHold::RunsPython && !F.Callers.empty() && !isIn(L.Where, F))
         continue;
-      if (!Use || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
+      if (!Use || inIgnoredMacro(C.Site->getBeginLoc(), U.context()) || (attachesAtEnd(C) && !L.Token))
         continue;
       Hold.In = &F;
       Hold.Site = C.Site;
@@ -96,7 +102,7 @@ private:
       return nullptr;
     bool FromPython = !U.contexts().of(&F).empty() && U.contexts().of(&F) != ContextSet(Context::Init);
     Uses.push_back({L.Lock.byType(), true, false, FromPython, {}, {}});
-    Uses.back().Waits.push_back({&F, L.Where, U.threadStates().at(F, C.Site)});
+    Uses.back().Waits.push_back({&F, L.Where, U.threadStates().at(F, C.Site), nullptr});
     return &Uses.back();
   }
 
@@ -114,15 +120,27 @@ private:
     Hold.Name = displayName(*C.Callee);
     std::string Qualified = qualifiedName(*C.Callee);
     if (PythonRuns::byName(*C.Callee))
-      return true;
+      return !PythonRuns::callsBuiltIn(C.Site);
     if (K.DropsReferences.contains(Qualified)) {
       Hold.What = LockHold::DropsReference;
       return dropsShared(C.Site);
     }
-    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     Hold.What = LockHold::Attaches;
+    if (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())) {
+      Hold.Name = typeName(C.Site->getType());
+      return !cast<CXXConstructExpr>(C.Site)->getConstructor()->isCopyOrMoveConstructor();
+    }
+    const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     return Operation &&
            (Operation->What == StateOperation::Attach || Operation->What == StateOperation::Ensure);
+  }
+
+  /// Whether the call makes an object that detaches, and attaches when it dies: before the lock is given back
+  /// only when the lock's own guard was there first.
+  static bool attachesAtEnd(const Call &C) {
+    const StateOperation::Kind *Guard =
+        isa<CXXConstructExpr>(C.Site) ? stateGuard(C.Site->getType()) : nullptr;
+    return Guard && *Guard == StateOperation::Detach;
   }
 
   /// Whether what the last call works on was made on the way down to it, as a number or string of Python's
@@ -171,6 +189,13 @@ bool PythonRuns::byName(const FunctionDecl &F) {
   return K.RunsPython.contains(Name) && !K.CallableDetached.contains(Name);
 }
 
+bool PythonRuns::callsBuiltIn(const Expr *Site) {
+  const Expr *Callable = argumentOf(Site, 0);
+  const auto *R = Callable ? dyn_cast<DeclRefExpr>(Callable->IgnoreParenCasts()) : nullptr;
+  return R && R->getDecl()->getIdentifier() &&
+         Knowledge::get().BuiltInCallables.contains(R->getDecl()->getName());
+}
+
 std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
   auto [At, New] = Known.try_emplace(&F, std::nullopt);
   if (!New)
@@ -185,7 +210,7 @@ std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
         Found->Calls.insert(Found->Calls.begin(), &C);
         break;
       }
-    } else if (byName(*C.Callee)) {
+    } else if (byName(*C.Callee) && !callsBuiltIn(C.Site)) {
       Found = Way{{&C}, displayName(*C.Callee)};
       break;
     }

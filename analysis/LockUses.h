@@ -15,6 +15,7 @@ struct LockWait {
   const Function *In = nullptr;
   clang::SourceRange Where;
   Attachment State = Attachment::Unknown;
+  const clang::Expr *Site = nullptr; ///< null for locks that guards of the project's own take
 };
 
 /// A place that holds a lock across something that the interpreter decides.
@@ -52,6 +53,8 @@ public:
   std::optional<Way> in(const Function &);
   /// The function of the API that a call runs Python code through, by its name.
   static bool byName(const clang::FunctionDecl &);
+  /// Whether what is called is the interpreter's own, such as an exception type.
+  static bool callsBuiltIn(const clang::Expr *Site);
 
 private:
   Unit &U;

@@ -1,6 +1,8 @@
 // Which types drop a reference when an object of theirs dies.
 
 #include "analysis/AccessPath.h"
+#include "analysis/Names.h"
+#include "analysis/StateExpressions.h"
 #include "analysis/StateFlow.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -18,6 +20,51 @@ static bool destroyedElsewhere(const CXXRecordDecl &Record) {
            QualType T = Field->getType();
            return T->isPointerType() && isObjectStruct(T->getPointeeType()->getAsRecordDecl());
          });
+}
+
+/// The function that calling an object of the type runs, when there is one.
+static const FunctionDecl *callOf(QualType T) {
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  if (!Record || !Record->hasDefinition())
+    return nullptr;
+  const CXXMethodDecl *Found = nullptr;
+  for (const CXXMethodDecl *Method : Record->methods())
+    if (Method->getOverloadedOperator() == OO_Call)
+      Found = Found ? nullptr : Method;
+  return Found;
+}
+
+/// Whether what a pointer of the library's calls with what it points to drops a reference.
+bool ThreadStates::deletesReference(DetachedUse &Use, const FunctionDecl *Deleter) {
+  if (const Function *F = Index.find(Deleter)) {
+    auto Inside = usesWhenEnteredDetached(*F);
+    if (Inside.empty())
+      return false;
+    Use.What = Inside.front()->innermost().What;
+    Use.Callee = F;
+    Use.Inner = Inside.front();
+    return true;
+  }
+  PythonApi::Need What = Api.needOf(Deleter);
+  if (What != PythonApi::Nothing)
+    Use.What = What;
+  return What != PythonApi::Nothing;
+}
+
+bool ThreadStates::destroysContent(DetachedUse &Use, const VarDecl &V) {
+  const CXXRecordDecl *Record = V.getType()->getAsCXXRecordDecl();
+  if (!Record || !Record->isInStdNamespace() || !V.getInit())
+    return false;
+  const auto *Made = dyn_cast<CXXConstructExpr>(makerOf(V.getInit()));
+  if (!Made)
+    return false;
+  const bool Pointer = Knowledge::get().OwningPointers.contains(typeName(V.getType()));
+  return llvm::any_of(Made->arguments(), [&](const Expr *Argument) {
+    if (Pointer)
+      return deletesReference(Use, functionNamedBy(Argument));
+    const CXXRecordDecl *Content = makerOf(Argument)->getType()->getAsCXXRecordDecl();
+    return Content && Content->isLambda() && destroysReference(Use, makerOf(Argument)->getType());
+  });
 }
 
 bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Depth) {
@@ -46,6 +93,8 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
     Use.Unseen = Record;
     return true;
   }
+  if (Record->isEmpty()) // allocators and comparisons of the type hold none
+    return false;
   if (const auto *Template = dyn_cast<ClassTemplateSpecializationDecl>(Record);
       Template && Record->isInStdNamespace()) {
     std::vector<TemplateArgument> Arguments;
@@ -54,8 +103,10 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
         Arguments.insert(Arguments.end(), A.pack_begin(), A.pack_end());
       else
         Arguments.push_back(A);
+    const bool Pointer = Knowledge::get().OwningPointers.contains(typeName(*Record));
     return llvm::any_of(Arguments, [&](const TemplateArgument &A) {
-      return A.getKind() == TemplateArgument::Type && destroysReference(Use, A.getAsType(), Depth + 1);
+      return A.getKind() == TemplateArgument::Type && (destroysReference(Use, A.getAsType(), Depth + 1) ||
+                                                       (Pointer && deletesReference(Use, callOf(A.getAsType()))));
     });
   }
   for (const CXXBaseSpecifier &Base : Record->bases())

@@ -1,6 +1,7 @@
 // Whether each end of a function leaves the thread state as the function's own pairs of operations promise.
 
 #include "analysis/BodyVisitor.h"
+#include "analysis/StateExpressions.h"
 #include "analysis/StateFlow.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -57,11 +58,6 @@ const ReturnStmt *returnOf(const CFGBlock &Block) {
       if (const auto *R = dyn_cast<ReturnStmt>(S->getStmt()))
         return R;
   return nullptr;
-}
-
-const CXXThrowExpr *throwOf(const CFGBlock &Block) {
-  auto Last = Block.empty() ? std::nullopt : Block.back().getAs<CFGStmt>();
-  return Last ? dyn_cast<CXXThrowExpr>(Last->getStmt()) : nullptr;
 }
 
 } // namespace

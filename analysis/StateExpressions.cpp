@@ -47,4 +47,13 @@ std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
   return Value.Val.getInt() != 0;
 }
 
+const CXXThrowExpr *throwOf(const CFGBlock &Block) {
+  for (const CFGElement &Element : llvm::reverse(Block))
+    if (auto S = Element.getAs<CFGStmt>()) { // destructors may follow the throw
+      const auto *Cleanups = dyn_cast<ExprWithCleanups>(S->getStmt());
+      return dyn_cast<CXXThrowExpr>(Cleanups ? Cleanups->getSubExpr() : S->getStmt());
+    }
+  return nullptr;
+}
+
 } // namespace ungil

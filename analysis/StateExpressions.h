@@ -3,6 +3,8 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
+#include "clang/AST/ExprCXX.h"
+#include "clang/Analysis/CFG.h"
 
 #include <optional>
 
@@ -16,5 +18,8 @@ const clang::Expr *makerOf(const clang::Expr *);
 
 /// Whether a constant is nonzero; empty for what is no constant.
 std::optional<bool> constantTruth(const clang::Expr *, const clang::ASTContext &);
+
+/// The throw that the block ends in, when it does.
+const clang::CXXThrowExpr *throwOf(const clang::CFGBlock &);
 
 } // namespace ungil

@@ -47,13 +47,14 @@ SourceLocation capturedAt(const Function &F, const VarDecl *V) {
 } // namespace
 
 StateFlow::StateFlow(ThreadStates &All, ThreadStates::Facts &Out, const Function &In, const FlowGraph &Graph,
-                     Attachment Entry)
-    : All(All), Out(Out), In(In), Graph(Graph), Entry(Entry), Context(All.Index.context()),
+                     Attachment Entry, const OMPExecutableDirective *Region)
+    : All(All), Out(Out), In(In), Graph(Graph), Entry(Entry), Region(Region), Context(All.Index.context()),
       SM(Context.getSourceManager()), Predicates(Context) {}
 
 StateFlow::State StateFlow::entry() {
   World W;
   W.State = Entry;
+  W.Since.At = Region;
   State Now{W};
   for (const VarDecl *V : ownedAtEntry())
     know(Now, V, true);
@@ -62,7 +63,7 @@ StateFlow::State StateFlow::entry() {
 
 std::vector<const VarDecl *> StateFlow::ownedAtEntry() const {
   std::vector<const VarDecl *> Owned;
-  if (Entry != Attachment::Detached)
+  if (Entry != Attachment::Detached || Region)
     return Owned;
   for (const ParmVarDecl *P : In.Decl->parameters())
     if (P->getType()->isRecordType())
@@ -144,6 +145,10 @@ void StateFlow::apply(State &Now, const CFGElement &Element) {
     return statement(Now, S->getStmt());
   if (auto Dtor = Element.getAs<CFGAutomaticObjDtor>())
     return destroy(Now, Dtor->getVarDecl()->getType(), Dtor->getVarDecl(), Dtor->getTriggerStmt());
+  if (auto Dtor = Element.getAs<CFGTemporaryDtor>()) {
+    const CXXBindTemporaryExpr *Temporary = Dtor->getBindTemporaryExpr();
+    return destroy(Now, Temporary->getType(), makerOf(Temporary->getSubExpr()), Temporary);
+  }
   if (auto Init = Element.getAs<CFGInitializer>())
     if (const FieldDecl *Field = Init->getInitializer()->getAnyMember())
       rename(Now, makerOf(Init->getInitializer()->getInit()), Field);
@@ -269,8 +274,11 @@ void StateFlow::forgetArguments(State &Now, const CallExpr *C) {
 void StateFlow::applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
   if (From.hasNoReturnElement())
     return Now.clear();
-  if (const CFGBlock *Next = *(From.succ_begin() + Successor); Next == &Graph.cfg().getExit())
+  if (const CFGBlock *Next = *(From.succ_begin() + Successor); Next == &Graph.cfg().getExit()) {
     AtExit[&From] = Now;
+    if (throwOf(From)) // the caller does not go on after the call
+      return Now.clear();
+  }
   const Expr *Condition = From.succ_size() == 2 ? From.getLastCondition() : nullptr;
   if (!Condition)
     return;

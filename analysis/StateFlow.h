@@ -56,8 +56,9 @@ class StateFlow {
 public:
   using State = std::vector<World>;
 
+  /// Region: when the graph is that of an OpenMP region alone, as its other threads run it.
   StateFlow(ThreadStates &All, ThreadStates::Facts &Out, const Function &In, const FlowGraph &Graph,
-            Attachment Entry);
+            Attachment Entry, const clang::OMPExecutableDirective *Region = nullptr);
 
   State entry();
   bool join(State &Into, const State &From);
@@ -73,8 +74,9 @@ private:
   void construct(State &, const clang::CXXConstructExpr *);
   void call(State &, const clang::CallExpr *);
   void operation(World &, const StateOperation &, const clang::Expr *Site);
-  void callee(State &, const Function *, const clang::Expr *Site, const clang::VarDecl *Object);
-  void destroy(State &, clang::QualType, const clang::VarDecl *, const clang::Stmt *Trigger);
+  void callee(State &, const Function *, const clang::Expr *Site, const void *Object);
+  /// Object: the variable, or what made the temporary.
+  void destroy(State &, clang::QualType, const void *Object, const clang::Stmt *Trigger);
   void restore(World &, const void *Key, const clang::Stmt *Site);
   void forgetArguments(State &, const clang::CallExpr *);
   /// Parameters and captures that die with the function, when it is entered detached.
@@ -90,6 +92,7 @@ private:
   void visitOperation(const State &, const StateOperation &, const clang::Expr *Site);
   void visitConstruction(const State &, const clang::CXXConstructExpr *);
   void visitCopy(const State &, const clang::CXXConstructExpr *);
+  bool copiesContent(DetachedUse &, const clang::Expr *From) const;
   void visitDestruction(const State &, clang::QualType, const clang::VarDecl *, clang::SourceRange Where);
   std::vector<const DetachedUse *> usesInside(const Function &Callee, const clang::Expr *Call,
                                               DetachedUse &Here);
@@ -106,6 +109,7 @@ private:
   const Function &In;
   const FlowGraph &Graph;
   Attachment Entry;
+  const clang::OMPExecutableDirective *Region;
   clang::ASTContext &Context;
   const clang::SourceManager &SM;
   PredicateTable Predicates;

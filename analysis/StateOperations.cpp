@@ -50,7 +50,9 @@ void StateFlow::restore(World &W, const void *Key, const Stmt *Site) {
 }
 
 /// A function of the project, by its summary for each of the states.
-void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const VarDecl *Object) {
+void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const void *Object) {
+  if (F && All.neverReturns(*F))
+    return Now.clear();
   if (!F || !All.Users.contains(F))
     return;
   llvm::erase_if(Now, [&](World &W) {
@@ -79,18 +81,18 @@ void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const Va
   collapse(Now);
 }
 
-void StateFlow::destroy(State &Now, QualType T, const VarDecl *V, const Stmt *Trigger) {
+void StateFlow::destroy(State &Now, QualType T, const void *Object, const Stmt *Trigger) {
   if (const StateOperation::Kind *Guard = stateGuard(T)) {
     for (World &W : Now)
       if (*Guard == StateOperation::Detach)
         become(W, Attachment::Attached, Trigger);
       else
-        restore(W, V, Trigger);
+        restore(W, Object, Trigger);
     return;
   }
   const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
   if (const CXXDestructorDecl *Dtor = Record && Record->hasDefinition() ? Record->getDestructor() : nullptr)
-    callee(Now, All.Index.find(Dtor), nullptr, V);
+    callee(Now, All.Index.find(Dtor), nullptr, Object);
 }
 
 } // namespace ungil

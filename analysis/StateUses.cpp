@@ -195,8 +195,9 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
       return;
     const auto *V = dyn_cast_or_null<VarDecl>(namedBy(Object));
     bool IsValue = V && isa<DeclRefExpr>(Object->IgnoreParenCasts());
-    if (IsValue &&
-        llvm::any_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == false; }))
+    if (IsValue && llvm::none_of(Now, [&](const World &W) {
+          return W.State == Attachment::Detached && W.Facts.of(Predicates.ofVariable(V)) != false;
+        }))
       return;
   }
   use(Now, std::move(Use));
@@ -212,6 +213,12 @@ void StateFlow::visitConstruction(const State &Now, const CXXConstructExpr *C) {
     visitCall(Now, C, Constructor);
 }
 
+/// Whether the copy of a std::function and its like copies a closure that owns a reference.
+bool StateFlow::copiesContent(DetachedUse &Use, const Expr *From) const {
+  const auto *V = dyn_cast_or_null<VarDecl>(namedBy(From));
+  return V && All.destroysContent(Use, *V);
+}
+
 /// A copy takes a reference when its constructor does, or when the copy's destructor will drop one.
 void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
   DetachedUse Use;
@@ -223,7 +230,7 @@ void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
     Use.Inner = Inside.front();
     Use.What = Use.Inner->innermost().What;
   } else if (Knowledge::get().OwningPointers.contains(typeName(C->getType())) ||
-             !All.destroysReference(Use, C->getType())) {
+             (!All.destroysReference(Use, C->getType()) && !copiesContent(Use, C->getArg(0)))) {
     return;
   } else {
     Use = DetachedUse();
@@ -242,7 +249,7 @@ void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V,
   if (V && !llvm::all_of(Now, [&](const World &W) { return W.Facts.of(Predicates.ofVariable(V)) == true; }))
     return;
   DetachedUse Use;
-  if (!All.destroysReference(Use, T))
+  if (!All.destroysReference(Use, T) && !(V && All.destroysContent(Use, *V)))
     return;
   Use.Where = Where;
   Use.Variable = V;

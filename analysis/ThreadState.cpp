@@ -1,6 +1,7 @@
 #include "analysis/ThreadState.h"
 
 #include "analysis/AccessPath.h"
+#include "analysis/BodyVisitor.h"
 #include "analysis/Exceptions.h"
 #include "analysis/Names.h"
 #include "analysis/StateFlow.h"
@@ -140,14 +141,44 @@ bool ThreadStates::throwsOut(const Function &F) {
   const auto *Prototype = F.Decl->getType()->getAs<FunctionProtoType>();
   if (Prototype && Prototype->isNothrow())
     return false;
-  auto [At, New] = Throws.try_emplace(&F, false); // false for calls that come back here
-  if (!New)
-    return At->second;
+  if (auto Known = Ends[&F].Throws)
+    return *Known;
+  Ends[&F].Throws = false; // for calls that come back here
   bool Found = throwsDirectly(F) || llvm::any_of(F.Calls, [&](const Call &C) {
                  const Function *Callee = Index.find(C.Callee);
                  return Callee && throwsOut(*Callee) && !isCaught(C.Site, F);
                });
-  return Throws[&F] = Found;
+  Ends[&F].Throws = Found;
+  return Found;
+}
+
+namespace {
+class Returns : public BodyVisitor {
+public:
+  bool Any = false;
+  bool VisitReturnStmt(ReturnStmt *) override { return !(Any = true); }
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+};
+} // namespace
+
+bool ThreadStates::neverReturns(const Function &F) {
+  if (auto Known = Ends[&F].NeverReturns)
+    return *Known;
+  Ends[&F].NeverReturns = false;
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(F.Decl->getBody());
+  if (!Body || Body->body_empty())
+    return false;
+  const Stmt *Last = Body->body_back();
+  if (const auto *Cleanups = dyn_cast<ExprWithCleanups>(Last))
+    Last = Cleanups->getSubExpr();
+  const auto *C = dyn_cast<CallExpr>(Last);
+  const Function *Callee = C ? Index.find(C->getDirectCallee()) : nullptr;
+  if (!isa<CXXThrowExpr>(Last) && !(Callee && neverReturns(*Callee)))
+    return false;
+  Returns Visitor;
+  Visitor.TraverseStmt(F.Decl->getBody());
+  Ends[&F].NeverReturns = !Visitor.Any;
+  return !Visitor.Any;
 }
 
 std::vector<const DetachedUse *> ThreadStates::usesAfterDetaching(const Function &F) {
@@ -157,6 +188,65 @@ std::vector<const DetachedUse *> ThreadStates::usesAfterDetaching(const Function
   for (const DetachedUse &Use : factsOf(F, Attachment::Unknown).Uses)
     if (Use.Since.At)
       Found.push_back(&Use);
+  return Found;
+}
+
+/// Copies that each thread of the region gets of variables from outside it.
+static void copiesFor(const OMPExecutableDirective *D, llvm::function_ref<void(const Expr *)> Add) {
+  for (const auto *Clause : D->getClausesOfKind<OMPFirstprivateClause>())
+    for (const Expr *Copied : llvm::make_range(Clause->varlist_begin(), Clause->varlist_end()))
+      Add(Copied);
+}
+
+void ThreadStates::analyseRegion(const Function &F, const OMPExecutableDirective *D, Facts &Out) {
+  copiesFor(D, [&](const Expr *Copied) {
+    DetachedUse Use;
+    if (!destroysReference(Use, Copied->getType().getNonReferenceType()))
+      return;
+    Use = DetachedUse();
+    Use.What = PythonApi::Increment;
+    Use.Where = Copied->getSourceRange();
+    Use.IsCopy = true;
+    Use.Name = typeName(Copied->getType().getNonReferenceType());
+    Use.Since.At = D;
+    Out.Uses.push_back(Use);
+  });
+  auto Graph = FlowGraph::of(F.Decl, const_cast<Stmt *>(D->getRawStmt()));
+  if (!Graph)
+    return;
+  Facts Inside;
+  StateFlow Flow(*this, Inside, F, *Graph, Attachment::Detached, D);
+  ++Analysed;
+  if (!solveForward(Graph->cfg(), Flow)) {
+    ++GivenUp;
+    return;
+  }
+  for (DetachedUse &Use : Inside.Uses)
+    if (Use.Since.At == D)
+      Out.Uses.push_back(std::move(Use));
+}
+
+std::vector<const DetachedUse *> ThreadStates::usesInRegions(const Function &F) {
+  std::vector<const DetachedUse *> Found;
+  if (F.ParallelRegions.empty())
+    return Found;
+  constexpr unsigned InRegions = unsigned(Attachment::Outer) + 1; // no state to enter a function in
+  const Key Here{&F, InRegions};
+  if (!Known.contains(Here)) {
+    auto New = std::make_unique<Facts>();
+    for (const OMPExecutableDirective *D : F.ParallelRegions)
+      analyseRegion(F, D, *New);
+    Known[Here] = std::move(New);
+  }
+  const Facts *Of = Known[Here].get();
+  const SourceManager &SM = Index.context().getSourceManager();
+  for (const DetachedUse &Use : Of->Uses) {
+    auto Contains = [&](const OMPExecutableDirective *D) {
+      return SM.isPointWithin(Use.Where.getBegin(), D->getBeginLoc(), D->getRawStmt()->getEndLoc());
+    };
+    if (llvm::none_of(F.MasterRegions, Contains))
+      Found.push_back(&Use);
+  }
   return Found;
 }
 

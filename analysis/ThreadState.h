@@ -12,6 +12,7 @@
 #include "analysis/PythonApi.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,8 @@ public:
 
   /// Uses in a stretch of code that the function itself detached.
   std::vector<const DetachedUse *> usesAfterDetaching(const Function &);
+  /// Uses in OpenMP regions of the function by the threads that those start.
+  std::vector<const DetachedUse *> usesInRegions(const Function &);
   /// Uses with the state in which the function was entered, if that is detached.
   std::vector<const DetachedUse *> usesWhenEnteredDetached(const Function &);
   std::vector<StateImbalance> imbalances(const Function &);
@@ -75,6 +78,8 @@ public:
   /// Whether the destructor of the type drops a reference: in its body, in a member, or in what a container
   /// holds. Fills in how.
   bool destroysReference(DetachedUse &, clang::QualType, unsigned Depth = 0);
+  /// The same for what the variable's type hides: the closure in a std::function, the deleter of a pointer.
+  bool destroysContent(DetachedUse &, const clang::VarDecl &);
 
   /// Whether the function, or one that it calls, attaches or detaches.
   bool changesState(const Function &F) const { return Users.contains(&F); }
@@ -92,7 +97,11 @@ private:
   /// What is known of the function so far: while it is being analysed, what the round before has found.
   const Facts *effectOf(const Function *, Attachment Entry);
   std::unique_ptr<Facts> analyse(const Function &, Attachment Entry);
+  void analyseRegion(const Function &, const clang::OMPExecutableDirective *, Facts &);
   bool throwsOut(const Function &);
+  bool deletesReference(DetachedUse &, const clang::FunctionDecl *Deleter);
+  /// Whether every path through the function throws or ends the process.
+  bool neverReturns(const Function &);
   void findUsers();
   unsigned enteredFromOutside(const Function &) const;
   void findEntries();
@@ -110,7 +119,11 @@ private:
   std::vector<std::pair<Key, unsigned>> Active;
   std::vector<Key> Provisional;                   ///< known, but only as well as a function that is active
   std::vector<std::unique_ptr<Facts>> Superseded; ///< uses of later rounds refer to them
-  llvm::DenseMap<const Function *, bool> Throws;
+  /// How functions end, where it has been asked for.
+  struct Endings {
+    std::optional<bool> Throws, NeverReturns;
+  };
+  llvm::DenseMap<const Function *, Endings> Ends;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
   bool EntriesKnown = false;
   unsigned Analysed = 0, GivenUp = 0;

@@ -137,6 +137,17 @@ public:
     return true;
   }
 
+  bool VisitOMPExecutableDirective(OMPExecutableDirective *D) {
+    if (!Current || !D->hasAssociatedStmt())
+      return true;
+    if (isOpenMPParallelDirective(D->getDirectiveKind()))
+      Current->ParallelRegions.push_back(D);
+    else if (D->getDirectiveKind() == llvm::omp::OMPD_master ||
+             D->getDirectiveKind() == llvm::omp::OMPD_masked)
+      Current->MasterRegions.push_back(D);
+    return true;
+  }
+
   bool VisitCallExpr(CallExpr *C) { return addCall(C); }
   bool VisitCXXConstructExpr(CXXConstructExpr *C) { return addCall(C); }
 

@@ -7,6 +7,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
+#include "clang/AST/StmtOpenMP.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -34,6 +35,8 @@ struct Function {
   bool InTable = false;                          ///< named by the initialiser of a static variable
   /// Where it is cast, by name, to a type of function that has a name: `(destructor)f`.
   std::vector<std::pair<const clang::Expr *, llvm::StringRef>> Casts;
+  /// OpenMP directives that start threads, and those that keep a part of such a region to the first thread.
+  std::vector<const clang::OMPExecutableDirective *> ParallelRegions, MasterRegions;
 };
 
 class UnitIndex {

@@ -10,6 +10,8 @@
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
+#include "analysis/StaticOwners.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -24,26 +26,26 @@ public:
     for (const DetachedStretch &S :
          detachedStretches(U, [](const DetachedUse &Use) { return Use.What != PythonApi::Attached; }))
       Found.push_back(describe(U, S));
-    for (const VarDecl *V : U.index().statics()) {
-      DetachedUse Use;
-      if (V->getTLSKind() == VarDecl::TLS_Dynamic && U.threadStates().destroysReference(Use, V->getType()))
-        Found.push_back(describe(*V));
-    }
+    for (const VarDecl *V : staticOwners(U))
+      Found.push_back(describe(*V));
     return Found;
   }
 
 private:
-  /// Variables of a thread die when it ends, long after it has detached.
+  /// Variables of a thread die when it ends, long after it has detached; others after the interpreter.
   static Diagnosis describe(const VarDecl &V) {
+    const bool OfThread = V.getTLSKind() != VarDecl::TLS_None;
     Diagnosis D;
     D.Where = V.getLocation();
-    D.Message =
-        "'" + V.getNameAsString() +
-        "' drops its Python reference when its thread ends, which is detached by then; a destructor that "
-        "runs there crashes";
+    D.Message = "'" + V.getNameAsString() + "' drops its Python reference when " +
+                (OfThread ? "its thread ends, which is detached by then"
+                          : "the process ends, and no thread is attached after the interpreter has gone") +
+                "; a destructor that runs there crashes";
     D.Path.push_back({V.getLocation(),
-                      "drop the reference before the thread detaches for the last time, or let "
-                      "the object attach in its destructor"});
+                      OfThread ? "drop the reference before the thread detaches for the last time, or let "
+                                 "the object attach in its destructor"
+                               : "empty it in a function that atexit calls, or never destroy it: keep it in "
+                                 "the module's state, in a pointer, or in a gil_safe_call_once_and_store"});
     return D;
   }
 
@@ -57,7 +59,18 @@ private:
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))
       D.Related.push_back({Other->Where, subject(*Other) + " here too"});
     D.Path.push_back({Use.Where, advice(Use, S)});
+    if (auto R = repair(Use, S, U.context()))
+      D.Repairs.push_back(std::move(*R));
     return D;
+  }
+
+  /// A guard in a block can begin later or end sooner.
+  static std::optional<Repair> repair(const DetachedUse &Use, const DetachedStretch &S, ASTContext &Context) {
+    const auto *Guard = dyn_cast_or_null<CXXConstructExpr>(S.Since.At);
+    if (!Guard || S.Since.ByTest || Use.Conditional)
+      return std::nullopt;
+    auto R = declareBefore(Guard, Use.Where, Context);
+    return R ? R : endBefore(Guard, Use.Where, Context);
   }
 
   static std::string subject(const DetachedUse &Use) {
@@ -79,6 +92,9 @@ private:
   }
 
   static std::string advice(const DetachedUse &Use, const DetachedStretch &S) {
+    if (isa_and_nonnull<OMPExecutableDirective>(S.Since.At))
+      return Use.IsCopy ? "share a reference or the raw pointer with the threads instead of copies"
+                        : "attach around it in each thread, or leave it to the thread that started the region";
     if (Use.IsDestruction && S.Since.At)
       return "enclose the detached stretch in a block of its own, so that the object outlives it";
     if (!S.Since.At)

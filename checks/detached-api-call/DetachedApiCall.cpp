@@ -11,6 +11,7 @@
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -37,6 +38,10 @@ private:
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))
       D.Related.push_back({Other->Where, "'" + Other->Name + "' is called detached here too"});
     D.Path.push_back({Use.Where, adviceFor(Use, S)});
+    for (const Call &C : S.In->Calls)
+      if (C.Site->getSourceRange() == Use.Where)
+        if (auto R = allocateRaw(S.In->Decl, C.Site, U.context()))
+          D.Repairs.push_back(std::move(*R));
     return D;
   }
 

@@ -9,7 +9,10 @@
 
 #include "analysis/LockUses.h"
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "checks/Check.h"
+
+#include "clang/AST/ExprCXX.h"
 
 namespace ungil {
 namespace {
@@ -24,7 +27,7 @@ public:
       auto Wait = llvm::find_if(Use.Waits, [](const LockWait &W) { return W.State == Attachment::Attached; });
       auto Hold = llvm::find_if(Use.Holds, [](const LockHold &H) { return meetsInterpreter(H); });
       if (Wait != Use.Waits.end() && Hold != Use.Holds.end())
-        Found.push_back(describe(Use, *Wait, *Hold));
+        Found.push_back(describe(U, Use, *Wait, *Hold));
     }
     return Found;
   }
@@ -34,7 +37,7 @@ private:
     return Hold.What == LockHold::Attaches || Hold.State == Attachment::Attached;
   }
 
-  static Diagnosis describe(const LockUse &Use, const LockWait &Wait, const LockHold &Hold) {
+  static Diagnosis describe(Unit &U, const LockUse &Use, const LockWait &Wait, const LockHold &Hold) {
     std::string Lock = "'" + Use.Lock.spelling() + "'", Holder = "'" + displayName(*Hold.In->Decl) + "'";
     Diagnosis D;
     D.Where = Wait.Where;
@@ -52,6 +55,10 @@ private:
                                                        displayName(*C->Callee) + "' is called here"});
     D.Path.push_back({Wait.Where, "detach before waiting for the lock and release it before attaching, or "
                                   "use a PyMutex, whose waiters detach"});
+    // The lock's guard and, right after it, one that detaches: the other order is right.
+    if (Wait.Site && Wait.In == Hold.In && Hold.What == LockHold::Attaches && isa<clang::CXXConstructExpr>(Hold.Site))
+      if (auto R = declareBefore(Wait.Site, Hold.Site->getSourceRange(), U.context()))
+        D.Repairs.push_back({"detach before taking the lock", std::move(R->Hints)});
     return D;
   }
 };

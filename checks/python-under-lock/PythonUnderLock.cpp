@@ -12,6 +12,7 @@
 
 #include "analysis/LockUses.h"
 #include "analysis/Names.h"
+#include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -33,7 +34,7 @@ public:
         Told.push_back(Hold.In);
         if (!Hold.Through.empty() && !Reached.insert(Hold.Through.back()->Site).second)
           continue;
-        Found.push_back(describe(Use, Hold));
+        Found.push_back(describe(U, Use, Hold));
       }
     }
     return Found;
@@ -44,7 +45,7 @@ private:
     return llvm::any_of(Use.Waits, [](const LockWait &W) { return W.State == Attachment::Attached; });
   }
 
-  static Diagnosis describe(const LockUse &Use, const LockHold &Hold) {
+  static Diagnosis describe(Unit &U, const LockUse &Use, const LockHold &Hold) {
     std::string Lock = "'" + Use.Lock.spelling() + "'";
     Diagnosis D;
     D.Where = Hold.Site->getSourceRange();
@@ -64,6 +65,9 @@ private:
              ? "move the old object to a local variable under the lock, and drop it after unlocking"
              : "do it before locking or after unlocking, or use a critical section, which is suspended "
                "meanwhile"});
+    if (Hold.What == LockHold::DropsReference)
+      if (auto R = dropAfterUnlock(Hold.Site, U.context()))
+        D.Repairs.push_back(std::move(*R));
     return D;
   }
 };
