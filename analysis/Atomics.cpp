@@ -100,7 +100,7 @@ std::optional<AtomicOperation> ofNamedFunction(const CallExpr *C, llvm::StringRe
   Op.Object = C->getArg(0);
   if (Op.What != Kind::Load && C->getNumArgs() > 1)
     Op.Operand = C->getArg(Op.What == Kind::CompareExchange && C->getNumArgs() > 2 ? 2 : 1);
-  if (Op.What == Kind::CompareExchange)
+  if (Op.What == Kind::CompareExchange && C->getNumArgs() > 2)
     Op.Expected = C->getArg(1);
   for (const auto &Suffix : K.Suffixes)
     if (Rest.ends_with(Suffix.getKey()))

@@ -54,6 +54,14 @@ bool isScratch(const AccessPath &P) {
          !V->getAnyInitializer();
 }
 
+/// Whether nothing but literals is ever stored.
+bool holdsLiterals(const std::vector<const SharedAccess *> &All) {
+  return llvm::all_of(All, [](const SharedAccess *A) {
+    return !A->writes() || (A->What == SharedAccess::Write && A->Value &&
+                            isa<clang::StringLiteral>(A->Value->IgnoreParenCasts()));
+  });
+}
+
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
   QualType T = typeOf(Location, U.context());
   if (T.isNull())
@@ -67,8 +75,8 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
     return Stake::Container;
   if (T->isArrayType())
     return Stake::Buffer;
-  if (T->isFunctionPointerType())
-    return Stake::Scalar; // nobody frees code
+  if (T->isFunctionPointerType() || (T->isPointerType() && holdsLiterals(All)))
+    return Stake::Scalar; // nobody frees them
   if (T->isPointerType() || Knowledge::get().OwningPointers.contains(typeName(T)))
     return Behind ? Stake::Buffer : Stake::Pointer;
   if (T->isRecordType() || T->isVoidType())

@@ -53,7 +53,7 @@ std::string unknownKey(const std::string &Where, std::string_view Key,
 /// A list of names; an error text when the node is something else.
 std::string readNames(const toml::node &Node, const std::string &Where, std::vector<std::string> &Into) {
   const toml::array *Names = Node.as_array();
-  if (!Names || !Names->is_homogeneous(toml::node_type::string))
+  if (!Names || (!Names->empty() && !Names->is_homogeneous(toml::node_type::string)))
     return Where + " must be a list of names such as [\"library::Guard\"]";
   for (const toml::node &Name : *Names)
     Into.push_back(*Name.value<std::string>());
