@@ -65,6 +65,28 @@ public:
   }
 };
 
+/// Whether the body names a variable with thread storage.
+class ThreadStorage : public BodyVisitor {
+public:
+  bool Found = false;
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
+    const auto *V = dyn_cast<VarDecl>(R->getDecl());
+    return !(Found |= V && V->getTLSKind() != VarDecl::TLS_None);
+  }
+};
+
+/// A function with nothing to choose by, which returns a reference, names the same object for every caller.
+bool isSingleton(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  QualType T = F.getReturnType();
+  if (F.getNumParams() != 0 || (Method && !Method->isStatic()) || !T->isReferenceType() ||
+      !T->getPointeeType()->isRecordType())
+    return false;
+  ThreadStorage Body;
+  Body.TraverseStmt(F.getBody());
+  return !Body.Found;
+}
+
 AccessPath dereference(AccessPath P) {
   if (P.IsAddress)
     P.IsAddress = false;
@@ -89,7 +111,7 @@ std::string AccessPath::spelling() const {
   else if (!Root)
     Text = "a lock of its callers";
   else if (const auto *Named = dyn_cast_or_null<NamedDecl>(Root))
-    Text = Named->getNameAsString();
+    Text = Named->getNameAsString() + (isa<FunctionDecl>(Named) ? "()" : "");
   if (const auto *Record = dyn_cast_or_null<RecordDecl>(Root); Record && Text.empty())
     if (const auto *Typedef = Record->getTypedefNameForAnonDecl())
       Text = Typedef->getNameAsString();
@@ -215,6 +237,8 @@ std::optional<AccessPath> PathResolver::ofResult(const CallExpr *C) const {
   auto Inside = returnedBy(Definition);
   auto Here = Inside ? atCall(*Inside, C) : std::nullopt;
   --Depth;
+  if (!Here && isSingleton(*Definition))
+    return AccessPath{AccessPath::Static, Callee->getCanonicalDecl(), {}, false};
   return Here;
 }
 

@@ -7,6 +7,8 @@
 #include "clang/AST/ExprCXX.h"
 #include "llvm/ADT/MapVector.h"
 
+#include <set>
+
 namespace ungil {
 
 using namespace clang;
@@ -24,8 +26,12 @@ const ValueDecl *namedVariable(const Expr *E) {
     else
       break;
   }
-  if (const auto *M = dyn_cast<MemberExpr>(E))
+  if (const auto *M = dyn_cast<MemberExpr>(E)) {
+    const auto *Record = dyn_cast<RecordDecl>(M->getMemberDecl()->getDeclContext());
+    if (Record && Knowledge::get().Atomics.Types.contains(typeName(*Record)))
+      return namedVariable(M->getBase()); // what a macro of C makes of an atomic_flag
     return cast<ValueDecl>(M->getMemberDecl()->getCanonicalDecl());
+  }
   const auto *R = dyn_cast<DeclRefExpr>(E);
   const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
   return V && V->hasGlobalStorage() ? V->getCanonicalDecl() : nullptr;
@@ -74,6 +80,16 @@ public:
   static const VarDecl *local(const Expr *E) {
     const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
     return R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+  }
+
+  /// The constant that a compare-and-swap expects, given as it is or in a variable.
+  std::optional<int64_t> expected(const AtomicOperation &Op) const {
+    const Expr *E = Op.Expected ? Op.Expected->IgnoreParenCasts() : nullptr;
+    if (const auto *U = dyn_cast_or_null<UnaryOperator>(E); U && U->getOpcode() == UO_AddrOf)
+      E = U->getSubExpr();
+    auto Known = E ? Initialised.find(local(E)) : Initialised.end();
+    auto Value = constant(Known == Initialised.end() ? E : Known->second);
+    return Value ? std::optional(Value->getExtValue()) : std::nullopt;
   }
 
   /// Whether the statement has the operation in it, or reads a variable that it initialised.
@@ -137,27 +153,71 @@ struct Variable {
   std::vector<Use> All;
 };
 
-bool storesZero(const Variable::Use &U) {
-  if (U.Op->What != AtomicOperation::Store && U.Op->What != AtomicOperation::Exchange)
-    return false;
-  if (isa<CXXConstructorDecl>(U.In->Decl))
-    return false;
+/// What is stored; an operation of a flag that takes no value says it by its name.
+std::optional<int64_t> stored(const Variable::Use &U) {
+  if (!U.Op->Operand && U.Op->What == AtomicOperation::Store)
+    return 0;
+  if (!U.Op->Operand && U.Op->What == AtomicOperation::Exchange)
+    return 1;
   auto Value = U.Of->constant(U.Op->Operand);
-  return U.Op->Operand ? Value && *Value == 0 : U.Op->What == AtomicOperation::Store;
+  return Value ? std::optional(Value->getExtValue()) : std::nullopt;
 }
 
-bool storesConstant(const Variable::Use &U) {
-  auto Value = U.Of->constant(U.Op->Operand);
-  return Value && *Value != 0;
-}
+/// The values that an atomic has when it is taken and when it is free.
+struct Protocol {
+  std::set<int64_t> Taken, Free{0};
+};
 
-AtomicRole roleOf(const Variable &V) {
-  bool Sentinel = false, Swaps = false, Clears = false, Subtracts = false, Counts = false;
+Protocol protocolOf(const Variable &V) {
+  Protocol P;
   for (const Variable::Use &U : V.All) {
     bool Compares = U.Op->What == AtomicOperation::CompareExchange;
-    Sentinel |= Compares && U.Of->hasSentinel(*U.Op);
-    Swaps |= (Compares || U.Op->What == AtomicOperation::Exchange) && storesConstant(U);
-    Clears |= storesZero(U);
+    auto New = stored(U);
+    if (!New || (!Compares && U.Op->What != AtomicOperation::Exchange))
+      continue;
+    auto Old = Compares ? U.Of->expected(*U.Op) : std::nullopt;
+    if (*New != 0 || (Old && *Old != 0))
+      P.Taken.insert(*New);
+    if (Old)
+      P.Free.insert(*Old);
+  }
+  if (P.Taken.size() > 1)
+    P.Taken.erase(0); // given back by compare-and-swap
+  for (int64_t Value : P.Taken)
+    P.Free.erase(Value);
+  return P;
+}
+
+bool swaps(const Variable::Use &U) {
+  return U.Op->What == AtomicOperation::CompareExchange || U.Op->What == AtomicOperation::Exchange;
+}
+
+bool takes(const Variable::Use &U, const Protocol &P) {
+  auto New = stored(U);
+  return swaps(U) && New && P.Taken.contains(*New);
+}
+
+/// Stores that leave the atomic free. A constructor's only sets it up.
+bool frees(const Variable::Use &U, const Protocol &P) {
+  if (U.Op->What != AtomicOperation::Store && U.Op->What != AtomicOperation::Exchange)
+    return false;
+  auto New = stored(U);
+  return New && P.Free.contains(*New) && !isa<CXXConstructorDecl>(U.In->Decl);
+}
+
+/// An exclusive borrow becomes a shared one by a store of the new count.
+bool downgrades(const Variable::Use &U, const Protocol &P) {
+  auto New = stored(U);
+  return U.Op->What == AtomicOperation::Store && New && !P.Taken.contains(*New) &&
+         !isa<CXXConstructorDecl>(U.In->Decl);
+}
+
+AtomicRole roleOf(const Variable &V, const Protocol &P) {
+  bool Sentinel = false, Swaps = false, Clears = false, Subtracts = false, Counts = false;
+  for (const Variable::Use &U : V.All) {
+    Sentinel |= U.Op->What == AtomicOperation::CompareExchange && U.Of->hasSentinel(*U.Op);
+    Swaps |= takes(U, P);
+    Clears |= frees(U, P);
     Subtracts |= U.Op->What == AtomicOperation::Subtract;
     Counts |= U.Op->What == AtomicOperation::Subtract && U.Of->destroysOnLast(*U.Op);
   }
@@ -168,38 +228,66 @@ AtomicRole roleOf(const Variable &V) {
   return Swaps && Clears ? AtomicRole::Lock : AtomicRole::None;
 }
 
-AtomicUse::Part partOf(const Variable::Use &U, AtomicRole Role) {
+AtomicUse::Part partOf(const Variable::Use &U, AtomicRole Role, const Protocol &P) {
+  bool Subtracts = U.Op->What == AtomicOperation::Subtract;
   if (Role == AtomicRole::ReferenceCount)
-    return U.Op->What == AtomicOperation::Subtract && U.Of->destroysOnLast(*U.Op) ? AtomicUse::DropsLast
-                                                                                  : AtomicUse::Other;
-  if (storesZero(U) || U.Op->What == AtomicOperation::Subtract)
+    return Subtracts && U.Of->destroysOnLast(*U.Op) ? AtomicUse::DropsLast : AtomicUse::Other;
+  if (Subtracts || frees(U, P) || (Role == AtomicRole::BorrowFlag && downgrades(U, P)))
     return AtomicUse::Drops;
-  bool Swaps = U.Op->What == AtomicOperation::CompareExchange || U.Op->What == AtomicOperation::Exchange;
-  return Swaps && (storesConstant(U) || U.Of->hasSentinel(*U.Op)) ? AtomicUse::Takes : AtomicUse::Other;
+  return takes(U, P) || (swaps(U) && U.Of->hasSentinel(*U.Op)) ? AtomicUse::Takes : AtomicUse::Other;
+}
+
+/// Methods of class templates with atomic members. What such a member is used for does not depend on the
+/// arguments, and an instance has only those methods that the unit calls.
+bool isMethodWithAtomics(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  return Method && llvm::any_of(Method->getParent()->fields(),
+                                [](const FieldDecl *Field) { return isAtomicType(Field->getType()); });
+}
+
+/// Whether nobody else has the object yet, or no other thread runs yet.
+bool isSetUp(Unit &U, const Variable::Use &Use) {
+  ContextSet Where = U.contexts().of(Use.In);
+  if (!Where.empty() && !Where.intersects(ManyThreads))
+    return true;
+  if (Use.In->Decl->isDependentContext())
+    return false;
+  U.paths().enter(Use.In->Decl);
+  auto Path = U.paths().resolve(Use.Op->Object);
+  return Path && U.shared().freshness().isPrivate(*Use.In, *Path, Use.Op->Site, ManyThreads);
 }
 
 } // namespace
 
-std::vector<AtomicUse> atomicRoles(Unit &U) {
+static std::vector<AtomicUse> findAtomicRoles(Unit &U) {
   std::vector<std::unique_ptr<Uses>> All;
   llvm::MapVector<const ValueDecl *, Variable> Variables;
-  for (const auto &F : U.index().functions()) {
+  auto Read = [&](const Function &F) {
     All.push_back(std::make_unique<Uses>(U.context(), U.index()));
-    All.back()->TraverseStmt(F->Decl->getBody());
+    All.back()->TraverseStmt(F.Decl->getBody());
     for (const AtomicOperation &Op : All.back()->Operations)
       if (const ValueDecl *V = namedVariable(Op.Object))
-        Variables[V].All.push_back({All.back().get(), F.get(), &Op});
-  }
+        Variables[V].All.push_back({All.back().get(), &F, &Op});
+  };
+  for (const auto &F : U.index().functions())
+    Read(*F);
+  for (const auto &F : U.index().patterns())
+    if (isMethodWithAtomics(*F->Decl))
+      Read(*F);
   std::vector<AtomicUse> Found;
   for (const auto &[Decl, V] : Variables) {
-    AtomicRole Role = roleOf(V);
+    Protocol P = protocolOf(V);
+    AtomicRole Role = roleOf(V, P);
     if (Role == AtomicRole::None)
       continue;
     for (const Variable::Use &Use : V.All)
-      if (AtomicUse::Part Part = partOf(Use, Role); Part != AtomicUse::Other && !Use.Of->HasFence)
+      if (AtomicUse::Part Part = partOf(Use, Role, P);
+          Part != AtomicUse::Other && !Use.Of->HasFence && !(Part == AtomicUse::Drops && isSetUp(U, Use)))
         Found.push_back({*Use.Op, Decl, Use.In, Part, Role});
   }
   return Found;
 }
+
+const std::vector<AtomicUse> &atomicRoles(Unit &U) { return U.once(findAtomicRoles); }
 
 } // namespace ungil

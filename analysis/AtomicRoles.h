@@ -24,6 +24,6 @@ struct AtomicUse {
 
 /// The operations that have a part in a role, in source order. A function with a fence of its own is left
 /// out.
-std::vector<AtomicUse> atomicRoles(Unit &);
+const std::vector<AtomicUse> &atomicRoles(Unit &);
 
 } // namespace ungil

@@ -44,6 +44,7 @@ std::optional<AtomicOperation> ofBuiltin(const AtomicExpr *E, const ASTContext &
     Op.What = Kind::CompareExchange;
     Op.Failure = orderOf(E->getOrderFail(), Context);
     Op.Operand = E->getVal2();
+    Op.Expected = E->getVal1();
     return Op;
   }
   switch (E->getOp()) {
@@ -99,6 +100,8 @@ std::optional<AtomicOperation> ofNamedFunction(const CallExpr *C, llvm::StringRe
   Op.Object = C->getArg(0);
   if (Op.What != Kind::Load && C->getNumArgs() > 1)
     Op.Operand = C->getArg(Op.What == Kind::CompareExchange && C->getNumArgs() > 2 ? 2 : 1);
+  if (Op.What == Kind::CompareExchange && C->getNumArgs() > 2)
+    Op.Expected = C->getArg(1);
   for (const auto &Suffix : K.Suffixes)
     if (Rest.ends_with(Suffix.getKey()))
       Op.Order = MemoryOrder(Suffix.getValue());
@@ -110,36 +113,55 @@ std::optional<AtomicOperation> ofNamedFunction(const CallExpr *C, llvm::StringRe
   return Op;
 }
 
+/// An operation of which a table says which argument is what.
+std::optional<AtomicOperation> ofTable(const CallExpr *C, const AtomicFunction &F, const Expr *Object,
+                                       const ASTContext &Context) {
+  auto Given = [&](std::optional<ArgumentIndex> Index) -> const Expr * {
+    const Expr *Argument = Index ? argumentOf(C, *Index) : nullptr;
+    return Argument && !isa<CXXDefaultArgExpr>(Argument) ? Argument : nullptr;
+  };
+  AtomicOperation Op;
+  Op.Site = C;
+  Op.Object = Object;
+  Op.What = Kind(F.Kind);
+  Op.Operand = Given(F.Operand);
+  Op.OrderArgument = Given(F.Order);
+  if (Op.OrderArgument)
+    Op.Order = orderOf(Op.OrderArgument, Context);
+  if (Op.What != Kind::CompareExchange)
+    return Op;
+  Op.Expected = Given(*F.Operand - 1);
+  // The overload with one order takes it in the same place; its last parameter is defaulted.
+  const Expr *Failure = Given(F.Failure);
+  Op.Failure = Failure ? orderOf(Failure, Context) : withoutRelease(Op.Order);
+  return Op;
+}
+
 std::optional<AtomicOperation> ofMethod(const CXXMemberCallExpr *C, const ASTContext &Context) {
   const CXXMethodDecl *Method = C->getMethodDecl();
   const AtomicKnowledge &K = Knowledge::get().Atomics;
   if (!Method || !K.Types.contains(qualifiedName(*Method->getParent())))
     return std::nullopt;
-  AtomicOperation Op;
-  Op.Site = C;
-  Op.Object = C->getImplicitObjectArgument();
-  if (isa<CXXConversionDecl>(Method))
+  if (isa<CXXConversionDecl>(Method)) {
+    AtomicOperation Op;
+    Op.Site = C;
+    Op.Object = C->getImplicitObjectArgument();
     return Op;
+  }
   auto Known = Method->getIdentifier() ? K.Methods.find(Method->getName()) : K.Methods.end();
   if (Known == K.Methods.end())
     return std::nullopt;
-  const AtomicMethod &M = Known->second;
-  Op.What = Kind(M.Kind);
-  if (Op.What != Kind::Load)
-    Op.Operand = argumentOf(C, Op.What == Kind::CompareExchange ? 1 : 0);
-  auto Given = [&](int Index) {
-    const Expr *Argument = argumentOf(C, Index);
-    return Argument && !isa<CXXDefaultArgExpr>(Argument) ? Argument : nullptr;
-  };
-  Op.OrderArgument = Given(M.Order);
-  if (Op.OrderArgument)
-    Op.Order = orderOf(Op.OrderArgument, Context);
-  if (Op.What != Kind::CompareExchange)
-    return Op;
-  // The overload with one order takes it in the same place; its last parameter is defaulted.
-  const Expr *Failure = M.Failure ? Given(*M.Failure) : nullptr;
-  Op.Failure = Failure ? orderOf(Failure, Context) : withoutRelease(Op.Order);
-  return Op;
+  return ofTable(C, Known->second, C->getImplicitObjectArgument(), Context);
+}
+
+/// `std::atomic_load_explicit(&x, order)` and its kin.
+std::optional<AtomicOperation> ofFunction(const CallExpr *C, const FunctionDecl &F,
+                                          const ASTContext &Context) {
+  if (!F.getName().contains("atomic_") || C->getNumArgs() == 0)
+    return std::nullopt;
+  const auto &Functions = Knowledge::get().Atomics.Functions;
+  auto Known = Functions.find(qualifiedName(F));
+  return Known == Functions.end() ? std::nullopt : ofTable(C, Known->second, C->getArg(0), Context);
 }
 
 std::optional<AtomicOperation> ofOperator(const CXXOperatorCallExpr *C) {
@@ -201,7 +223,10 @@ std::optional<AtomicOperation> atomicOperation(const Expr *E, const ASTContext &
     return ofOperator(O);
   if (const auto *C = dyn_cast<CallExpr>(E)) {
     const FunctionDecl *F = C->getDirectCallee();
-    return F && F->getIdentifier() ? ofNamedFunction(C, F->getName()) : std::nullopt;
+    if (!F || !F->getIdentifier())
+      return std::nullopt;
+    auto Op = ofFunction(C, *F, Context);
+    return Op ? Op : ofNamedFunction(C, F->getName());
   }
   return ofQualifiedObject(E);
 }

@@ -22,8 +22,9 @@ struct AtomicOperation {
   enum Kind { Load, Store, Exchange, CompareExchange, Add, Subtract, Update };
   Kind What = Load;
   const clang::Expr *Site = nullptr;
-  const clang::Expr *Object = nullptr;  ///< the atomic, or a pointer to it
-  const clang::Expr *Operand = nullptr; ///< what is stored or added; null when implied (++)
+  const clang::Expr *Object = nullptr;   ///< the atomic, or a pointer to it
+  const clang::Expr *Operand = nullptr;  ///< what is stored or added; null when implied (++)
+  const clang::Expr *Expected = nullptr; ///< of a CompareExchange: the value, or a pointer or reference to it
   /// Empty when the argument is no constant. Failure is only set for CompareExchange.
   std::optional<MemoryOrder> Order = MemoryOrder::SeqCst, Failure;
   const clang::Expr *OrderArgument = nullptr; ///< null when the order is implied by the operation's name

@@ -230,8 +230,13 @@ void loadAtomics(const Json &Data, AtomicKnowledge &K) {
     K.Suffixes[Suffix] = indexOf(Orders, Order);
   for (const auto &[Name, Order] : Data["fixed-orders"].items())
     K.FixedOrders[Name] = indexOf(Orders, Order);
-  for (const auto &[Name, Row] : Data["methods"].items())
-    K.Methods[Name] = {indexOf(Kinds, Row["kind"]), Row["order"], argument(Row, "failure")};
+  auto Load = [&](const char *Table, llvm::StringMap<AtomicFunction> &Into) {
+    for (const auto &[Name, Row] : Data[Table].items())
+      Into[Name] = {indexOf(Kinds, Row["kind"]), argument(Row, "order"), argument(Row, "failure"),
+                    argument(Row, "operand")};
+  };
+  Load("methods", K.Methods);
+  Load("functions", K.Functions);
   addAll(K.Types, Data["types"]);
   addAll(K.Fences, Data["fences"]);
 }
@@ -245,6 +250,7 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);
   addAll(K.TakenOver, Data["only-read"]);
+  addAll(K.ErrorSetters, Data["error-setters"]);
   addAll(K.SwapMacros, Data["swap-macros"]);
   addAll(K.Interned, Data["interned-results"]);
   for (std::string Name : Data["suspending"])
@@ -454,8 +460,8 @@ const BindingKnowledge &BindingKnowledge::get() {
   return K;
 }
 
-const Knowledge &Knowledge::get() {
-  static const Knowledge K = [] {
+static Knowledge &instance() {
+  static Knowledge K = [] {
     try {
       return load();
     } catch (const std::exception &Error) {
@@ -464,6 +470,24 @@ const Knowledge &Knowledge::get() {
     }
   }();
   return K;
+}
+
+const Knowledge &Knowledge::get() { return instance(); }
+
+void Knowledge::add(const ProjectLocks &Locks) {
+  Knowledge &K = instance();
+  K.OfProject = Locks;
+  for (const auto &[Takes, Gives] : Locks.Functions) {
+    LockEffect Effect;
+    Effect.OneLockOf = Takes;
+    K.LockFunctions[Takes] = Effect;
+    Effect.What = LockEffect::Release;
+    K.LockFunctions[Gives] = Effect;
+  }
+  for (const std::string &Name : Locks.Guards)
+    K.GuardTypes.insert(Name);
+  for (const std::string &Name : Locks.Types)
+    K.LockTypes.insert(Name);
 }
 
 } // namespace ungil

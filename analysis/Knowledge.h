@@ -33,6 +33,15 @@ struct LockEffect {
   std::optional<ArgumentIndex> WaitsIf;  ///< argument that must not be 0 for the call to wait
   bool ByToken = false;                  ///< the result stands for the lock, and is what the release is given
   bool SucceedsWithZero = false;         ///< for Try: the result that means "locked"
+  /// For functions without arguments: the function that takes the one lock that there is.
+  std::string OneLockOf;
+};
+
+/// What a project says of its own locks, beside what the knowledge has.
+struct ProjectLocks {
+  std::vector<std::pair<std::string, std::string>> Functions; ///< takes the lock, gives it back
+  std::vector<std::string> Guards;                            ///< classes: locked while an object lives
+  std::vector<std::string> Types;                             ///< classes with lock() and unlock()
 };
 
 /// Function whose argument is a function that is called later, or at once by the callee.
@@ -71,17 +80,17 @@ private:
 };
 
 /// Method of an atomic type: an AtomicOperation::Kind and where the orders are.
-struct AtomicMethod {
+struct AtomicFunction {
   int Kind = 0;
-  ArgumentIndex Order = 0;
-  std::optional<ArgumentIndex> Failure;
+  std::optional<ArgumentIndex> Order, Failure; ///< no order: sequentially consistent
+  std::optional<ArgumentIndex> Operand;        ///< what is stored or added; none when the name says it
 };
 
 /// Operations and orders as numbers, in the order of AtomicOperation::Kind and MemoryOrder.
 struct AtomicKnowledge {
   std::vector<std::string> Prefixes;
   llvm::StringMap<int> Operations, Suffixes, FixedOrders;
-  llvm::StringMap<AtomicMethod> Methods;
+  llvm::StringMap<AtomicFunction> Methods, Functions; ///< of the types; and with a pointer first
   llvm::StringSet<> Types, Fences;
 };
 
@@ -95,6 +104,7 @@ struct SharingKnowledge {
   llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
   llvm::StringSet<> TakenOver;       ///< C functions that read through a pointer to non-const
+  NameSet ErrorSetters;              ///< leave an exception for the caller
   llvm::StringSet<> SwapMacros;      ///< Py_CLEAR …: replace a reference and drop the old one
   llvm::StringSet<> Interned;        ///< functions whose results are immortal or the same for every caller
   llvm::StringSet<> Suspending; ///< functions that may run Python code or detach; "*" at the end is a prefix
@@ -187,6 +197,10 @@ struct CollectorKnowledge {
 struct Knowledge {
   /// Thread-safe; the first call parses the data. Broken data is a programming error and aborts.
   static const Knowledge &get();
+  /// To be called before the first unit is analysed.
+  static void add(const ProjectLocks &);
+
+  ProjectLocks OfProject;
 
   llvm::StringMap<Context> SlotContexts;       ///< "tp_dealloc"
   std::vector<std::string> SlotNames;          ///< by number: Py_tp_dealloc is 52

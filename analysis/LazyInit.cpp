@@ -4,6 +4,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
 
 namespace ungil {
@@ -135,6 +136,8 @@ public:
           Judged.contains(A.owner()) || !U.shared().isConcurrent(A) || U.shared().guardsOf(A).Unknown)
         continue;
       if (auto Found = judge(Location, A)) {
+        Found->Excludes = excludes(A, All);
+        Found->ReliedOn = isReliedOn(A, All);
         Judged.insert(A.owner());
         Out.push_back(*Found);
       }
@@ -150,6 +153,37 @@ private:
     });
   }
 
+  /// Whether a number or truth value is set for as long as the function runs: it is cleared further down, or
+  /// by the object whose constructor has set it.
+  bool excludes(const SharedAccess &A, const SharedState::Accesses &All) const {
+    if (A.Value->getType()->isPointerType() || A.Value->isValueDependent() ||
+        !A.Value->isIntegerConstantExpr(U.context()))
+      return false;
+    if (const auto *Guard =
+            A.Through.empty() ? nullptr : dyn_cast<CXXConstructExpr>(A.Through.front()->Site)) {
+      const CXXDestructorDecl *Destructor = Guard->getConstructor()->getParent()->getDestructor();
+      return Destructor && Destructor->isUserProvided();
+    }
+    return llvm::any_of(All, [&](const SharedAccess &Clear) {
+      return Clear.What == SharedAccess::Write && Clear.Value && Clear.owner() == A.owner() &&
+             isUnset(Clear.Value, U.context()) && before(A.At, Clear.At);
+    });
+  }
+
+  bool isReliedOn(const SharedAccess &A, const SharedState::Accesses &All) {
+    if (!(U.contexts().of(A.owner()) == ContextSet(Context::Escaped)))
+      return false;
+    return llvm::any_of(All, [&](const SharedAccess &Use) {
+      auto Initialises = [&](const Call &C) {
+        const Function *Callee = U.index().find(C.Callee);
+        return Callee == A.In || Callee == A.owner();
+      };
+      return Use.What == SharedAccess::Read && Use.owner() != A.owner() && U.shared().isConcurrent(Use) &&
+             llvm::none_of(Use.In->Calls, Initialises) &&
+             llvm::none_of(branchesOf(*Use.In).Tests, [&](const Test &T) { return T.Path == Use.Here; });
+    });
+  }
+
   const Branches &branchesOf(const Function &F) {
     auto &Slot = Known[&F];
     if (!Slot)
@@ -160,6 +194,26 @@ private:
   bool before(const Stmt *A, const Stmt *B) const {
     return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
                                         SM.getExpansionLoc(B->getBeginLoc()));
+  }
+
+  /// Whether a call in the statement sets an exception, itself or two calls further down.
+  bool raises(const Stmt *S, unsigned Depth = 0) const {
+    if (isa<CXXThrowExpr>(S))
+      return true;
+    const auto *C = dyn_cast<CallExpr>(S);
+    const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
+    if (F && Knowledge::get().Sharing.ErrorSetters.contains(qualifiedName(*F)))
+      return true;
+    if (const Function *Callee = F ? U.index().find(F) : nullptr;
+        Callee && Depth < 2 && raises(Callee->Decl->getBody(), Depth + 1))
+      return true;
+    return llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && raises(Child, Depth); });
+  }
+
+  /// A value that must not be there yet: whoever finds it gets an exception.
+  bool forbids(const Test &T) const {
+    const Stmt *Set = !T.Branch ? nullptr : T.TrueIsUnset ? T.Branch->getElse() : T.Branch->getThen();
+    return Set && endsInJump(Set) && raises(Set);
   }
 
   /// Whether the store runs only when the test has found the location unset.
@@ -196,7 +250,7 @@ private:
     for (const Test &T : In.Tests) {
       AccessPath Path = T.Path;
       Path.IsAddress = false;
-      if (!(Path == Inside) || !governs(T, A.At))
+      if (!(Path == Inside) || !governs(T, A.At) || forbids(T))
         continue;
       if (!Outer)
         Outer = &T;
@@ -241,7 +295,7 @@ private:
       if (!Path || U.shared().freshness().isPrivate(*C->In, *Path, C->Site, Racing))
         continue;
       for (const Test &T : branchesOf(*C->In).Tests)
-        if (T.Path == *Path && governs(T, C->Site) && !isAtomicTest(T.At) &&
+        if (T.Path == *Path && governs(T, C->Site) && !forbids(T) && !isAtomicTest(T.At) &&
             U.locks().at(*C->In, T.At, Racing).empty()) {
           LazyInit L;
           L.What = U.shared().guardsOf(A).none() ? LazyInit::Unlocked : LazyInit::NotRetested;
@@ -354,6 +408,28 @@ private:
   llvm::DenseMap<const Function *, std::unique_ptr<Branches>> Known;
 };
 
+/// What a function template says about types that it makes: with its arguments unknown, by the template's
+/// name.
+class TypesMade : public BodyVisitor {
+public:
+  const Expr *Made = nullptr;
+  bool TakesLock = false;
+
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitVarDecl(VarDecl *V) override {
+    TakesLock |= Knowledge::get().GuardTypes.contains(typeName(V->getType()));
+    return true;
+  }
+  bool VisitExpr(Expr *E) override {
+    const auto *C = dyn_cast<CXXUnresolvedConstructExpr>(E);
+    const auto *T = C ? C->getTypeAsWritten()->getAs<TemplateSpecializationType>() : nullptr;
+    const TemplateDecl *Template = T ? T->getTemplateName().getAsTemplateDecl() : nullptr;
+    if (Template && Knowledge::get().Sharing.TypeMakers.contains(qualifiedName(*Template)))
+      Made = E;
+    return true;
+  }
+};
+
 /// The innermost `if` whose then-branch holds the expression.
 class EnclosingIf : public BodyVisitor {
 public:
@@ -388,15 +464,32 @@ std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
       if (Branch.Found)
         Found.push_back({Branch.Found->getCond(), C.Site, F.get()});
     }
+  llvm::DenseSet<const FunctionDecl *> Instantiated;
+  for (const auto &F : U.index().functions())
+    Instantiated.insert(F->Decl->getTemplateInstantiationPattern());
+  for (const auto &F : U.index().patterns()) {
+    if (Instantiated.contains(F->Decl))
+      continue;
+    TypesMade In;
+    In.TraverseStmt(F->Decl->getBody());
+    if (!In.Made || In.TakesLock)
+      continue;
+    EnclosingIf Branch(In.Made);
+    Branch.TraverseStmt(F->Decl->getBody());
+    if (Branch.Found)
+      Found.push_back({Branch.Found->getCond(), In.Made, F.get()});
+  }
   return Found;
 }
 
-std::vector<LazyInit> lazyInits(Unit &U) {
+static std::vector<LazyInit> findLazyInits(Unit &U) {
   std::vector<LazyInit> Found;
   Recogniser R(U);
   for (const auto &[Location, Accesses] : U.shared().locations())
     R.at(Location, Accesses, Found);
   return Found;
 }
+
+const std::vector<LazyInit> &lazyInits(Unit &U) { return U.once(findLazyInits); }
 
 } // namespace ungil

@@ -21,6 +21,11 @@ struct LazyInit {
   const SharedAccess *Store = nullptr;
   const clang::Expr *Test = nullptr;
   const clang::Expr *Suspension = nullptr; ///< for Suspended: the call
+  /// The variable is set back when the function is done: it keeps others out, and initialises nothing.
+  bool Excludes = false;
+  /// Who calls the initialiser is not seen, and other functions use the value as it is: something sets it
+  /// before.
+  bool ReliedOn = false;
 };
 
 /// A type of a binding library that is made when a look-up has not found it.
@@ -34,6 +39,6 @@ std::vector<LazyRegistration> lazyRegistrations(Unit &);
 
 /// One for each location and function, for accesses that other threads can run at the same time. Atomics are
 /// left out.
-std::vector<LazyInit> lazyInits(Unit &);
+const std::vector<LazyInit> &lazyInits(Unit &);
 
 } // namespace ungil

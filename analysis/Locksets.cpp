@@ -81,6 +81,21 @@ std::optional<LockEffect> knownEffect(const Expr *Site) {
   return Effect;
 }
 
+/// The lock that a call takes or gives back. When it has no arguments, the function that takes the lock
+/// stands for it.
+std::optional<AccessPath> lockOf(const Expr *Site, const LockEffect &Effect, const PathResolver &Paths) {
+  const FunctionDecl *Callee = calleeOf(Site);
+  if (Effect.OneLockOf.empty() || Callee->getNumParams() != 0)
+    return lockNamedBy(argumentOf(Site, Effect.Lock), Paths);
+  llvm::StringRef Name = llvm::StringRef(Effect.OneLockOf).rsplit("::").second;
+  if (Name.empty())
+    Name = Effect.OneLockOf;
+  for (const NamedDecl *D : Callee->getDeclContext()->lookup(&Callee->getASTContext().Idents.get(Name)))
+    if (isa<FunctionDecl>(D))
+      return AccessPath{AccessPath::Static, D->getCanonicalDecl(), {}, false};
+  return std::nullopt;
+}
+
 bool isConstantZero(const Expr *E, const ASTContext &Context) {
   Expr::EvalResult Value;
   return E && E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
@@ -241,6 +256,10 @@ public:
       if (auto Effect = knownEffect(C.Site); Effect && Effect->What != LockEffect::EndSection)
         if (auto Lock = lockNamedBy(argumentOf(C.Site, Effect->Lock), All.Paths))
           LocksHere.insert(*Lock);
+    for (const Call &C : F.Calls)
+      for (const HeldLock &L : All.summaryOf(All.Index.find(C.Callee)).Acquires)
+        if (auto Here = All.Paths.atCall(L.Lock, C.Site))
+          LocksHere.insert(*Here);
   }
 
 private:
@@ -301,6 +320,11 @@ private:
         return;
     for (const Expr *Argument : Construction->arguments())
       acquire(Now, Argument, V, V->getLocation());
+    if (Construction->getNumArgs() == 0 &&
+        llvm::is_contained(Knowledge::get().OfProject.Guards, typeName(V->getType())))
+      insert(Now, {{AccessPath::Static, V->getType()->getAsCXXRecordDecl()->getCanonicalDecl(), {}, false},
+                   V,
+                   V->getLocation()});
   }
 
   /// A lock that a constructor takes through a member is known to the caller by what the member was made
@@ -343,14 +367,15 @@ private:
     case LockEffect::Acquire:
       if (isTry(Effect, Site) || Effect.ByToken) // what keeps the token acquires
         return;
-      acquire(Now, argumentOf(Site, Effect.Lock), Section, Site->getBeginLoc());
+      if (auto Lock = lockOf(Site, Effect, All.Paths))
+        insert(Now, {*Lock, Section, Site->getBeginLoc()});
       if (Effect.AlsoLock)
         acquire(Now, argumentOf(Site, *Effect.AlsoLock), Section, Site->getBeginLoc());
       return;
     case LockEffect::Release:
       if (const VarDecl *Token = Effect.ByToken ? variableNamedBy(argumentOf(Site, Effect.Lock)) : nullptr)
         releaseToken(Now, Token);
-      else if (auto Lock = lockNamedBy(argumentOf(Site, Effect.Lock), All.Paths))
+      else if (auto Lock = lockOf(Site, Effect, All.Paths))
         release(Now, *Lock);
       return;
     case LockEffect::EndSection:
@@ -409,12 +434,19 @@ void Locksets::findLockUsers() {
     if (UsesLocks.insert(F).second)
       Pending.push_back(F);
   };
-  for (const Call &C : Index.externalCalls()) {
+  auto TakesLock = [](const Call &C) {
     bool BuildsGuard =
         isa<CXXConstructExpr>(C.Site) && Knowledge::get().GuardTypes.contains(typeName(C.Site->getType()));
-    if (BuildsGuard || knownEffect(C.Site))
+    return BuildsGuard || knownEffect(C.Site);
+  };
+  for (const Call &C : Index.externalCalls())
+    if (TakesLock(C))
       Add(C.In);
-  }
+  const ProjectLocks &OfProject = Knowledge::get().OfProject;
+  if (!OfProject.Functions.empty() || !OfProject.Guards.empty())
+    for (const auto &F : Index.functions()) // the project may define them itself
+      if (llvm::any_of(F->Calls, TakesLock))
+        Add(F.get());
   while (!Pending.empty()) {
     const Function *F = Pending.back();
     Pending.pop_back();

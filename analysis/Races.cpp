@@ -54,6 +54,14 @@ bool isScratch(const AccessPath &P) {
          !V->getAnyInitializer();
 }
 
+/// Whether nothing but literals is ever stored.
+bool holdsLiterals(const std::vector<const SharedAccess *> &All) {
+  return llvm::all_of(All, [](const SharedAccess *A) {
+    return !A->writes() || (A->What == SharedAccess::Write && A->Value &&
+                            isa<clang::StringLiteral>(A->Value->IgnoreParenCasts()));
+  });
+}
+
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
   QualType T = typeOf(Location, U.context());
   if (T.isNull())
@@ -67,6 +75,8 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
     return Stake::Container;
   if (T->isArrayType())
     return Stake::Buffer;
+  if (T->isFunctionPointerType() || (T->isPointerType() && holdsLiterals(All)))
+    return Stake::Scalar; // nobody frees them
   if (T->isPointerType() || Knowledge::get().OwningPointers.contains(typeName(T)))
     return Behind ? Stake::Buffer : Stake::Pointer;
   if (T->isRecordType() || T->isVoidType())
@@ -111,8 +121,11 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 } // namespace
 
 /// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code
-/// does. What gets objects alone, such as the module and its dict, may be part of initialisation.
+/// does. What gets objects alone, such as the module and its dict, may be part of initialisation; a lambda
+/// that was stored is not.
 static bool servesPython(Unit &U, const Function &F) {
+  if (const auto *M = dyn_cast<CXXMethodDecl>(F.Decl); M && M->getParent()->isLambda())
+    return llvm::any_of(M->parameters(), [](const ParmVarDecl *P) { return isPyObject(P->getType()); });
   auto IsObject = [](const clang::ParmVarDecl *P) {
     const RecordDecl *R =
         P->getType()->isPointerType() ? P->getType()->getPointeeType()->getAsRecordDecl() : nullptr;
@@ -188,7 +201,8 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
   return R;
 }
 
-Claims::Claims(Unit &U) {
+static std::vector<AccessPath> findClaimed(Unit &U) {
+  std::vector<AccessPath> Claimed;
   std::vector<ListOperation> Lists = listOperations(U);
   auto HasOther = [&](const ListOperation &Op) {
     return llvm::any_of(Lists, [&](const ListOperation &Other) {
@@ -201,14 +215,19 @@ Claims::Claims(Unit &U) {
       if (Op.Counter)
         Claimed.push_back(*Op.Counter);
     }
-  for (const LazyInit &L : lazyInits(U))
-    if (L.Value != LazyInit::Idempotent && L.What != LazyInit::Suspended)
+  for (const LazyInit &L : lazyInits(U)) {
+    bool OfObject = L.Store->Location.Kind == AccessPath::Object;
+    if (L.What != LazyInit::Suspended && (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent))
       Claimed.push_back(L.Store->Location);
+  }
   for (const FieldRelease &R : fieldReleases(U))
     Claimed.push_back(R.Store->Location);
   for (const FieldBorrow &B : fieldBorrows(U))
     Claimed.push_back(B.Read->Location);
+  return Claimed;
 }
+
+Claims::Claims(Unit &U) : Claimed(U.once(findClaimed)) {}
 
 bool Claims::has(const AccessPath &Location) const {
   return llvm::any_of(Claimed, [&](const AccessPath &P) {

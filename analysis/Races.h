@@ -43,7 +43,7 @@ public:
   bool has(const AccessPath &Location) const;
 
 private:
-  std::vector<AccessPath> Claimed;
+  const std::vector<AccessPath> &Claimed;
 };
 
 /// The type of what is stored at the location.

@@ -18,6 +18,9 @@
 #include "analysis/TypeGraph.h"
 #include "analysis/UnitIndex.h"
 
+#include <map>
+#include <memory>
+
 namespace ungil {
 
 class Unit {
@@ -52,6 +55,14 @@ public:
   /// Null when nothing has asked for it.
   const TypeGraph *typesIfBuilt() const { return Types.get(); }
 
+  /// The answer to a question that several checks ask, found once.
+  template <class Answer> const Answer &once(Answer (*Find)(Unit &)) {
+    std::shared_ptr<void> &Known = Answers[reinterpret_cast<void (*)()>(Find)];
+    if (!Known)
+      Known = std::make_shared<Answer>(Find(*this));
+    return *static_cast<const Answer *>(Known.get());
+  }
+
   /// What was resolved of what is there.
   Statistics statistics() const;
 
@@ -69,6 +80,7 @@ private:
   Containers Objects;
   CriticalSections Sections;
   mutable std::unique_ptr<TypeGraph> Types;
+  std::map<void (*)(), std::shared_ptr<void>> Answers;
 };
 
 } // namespace ungil

@@ -47,6 +47,8 @@ const FunctionDecl *functionNamedBy(const Expr *E) {
     else if (const auto *M = dyn_cast<CXXMemberCallExpr>(E);
              M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()))
       E = M->getImplicitObjectArgument();
+    else if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->isCallToStdMove())
+      E = Call->getArg(0);
     else
       break;
   }
@@ -158,8 +160,19 @@ public:
   }
 
   bool VisitBinaryOperator(BinaryOperator *B) {
-    if (B->isAssignmentOp() && isa<MemberExpr>(B->getLHS()->IgnoreParens()))
+    if (B->isAssignmentOp() && isa<MemberExpr>(B->getLHS()->IgnoreParens())) {
       Index.MemberAssignments.push_back(B);
+      addStored(B->getRHS());
+    }
+    return true;
+  }
+
+  bool VisitCXXMemberCallExpr(CXXMemberCallExpr *C) {
+    const CXXMethodDecl *M = C->getMethodDecl();
+    if (M && M->getIdentifier() && Knowledge::get().ContainerPushes.contains(M->getName()) &&
+        Knowledge::get().Containers.contains(qualifiedName(*M->getParent())))
+      for (const Expr *Argument : C->arguments())
+        addStored(Argument);
     return true;
   }
 
@@ -174,6 +187,9 @@ public:
         else
           Index.ExternalCalls.push_back(C);
     }
+    for (const auto &[Lambda, Where] : Stored)
+      if (Function *F = Index.find(Lambda))
+        F->AddressTaken.push_back(Where);
     for (const Cast &C : Casts)
       if (Function *F = Index.find(C.Named))
         F->Casts.push_back({C.Site, C.Type});
@@ -199,6 +215,13 @@ private:
     llvm::StringRef Type;
   };
 
+  /// A lambda that is kept for later runs when whoever finds it there says so, not when this function runs.
+  void addStored(const Expr *Value) {
+    const auto *M = dyn_cast_or_null<CXXMethodDecl>(functionNamedBy(Value));
+    if (M && M->getParent()->isLambda())
+      Stored.emplace_back(M, Value);
+  }
+
   bool inModuleDef(Decl *D) {
     InModuleDef = true;
     bool Continue = Base::TraverseDecl(D);
@@ -216,8 +239,11 @@ private:
   }
 
   template <class Body> bool inFunction(FunctionDecl *F, Body Traverse) {
-    if (F->isDependentContext())
+    if (F->isDependentContext()) {
+      Index.Patterns.push_back(std::make_unique<Function>());
+      Index.Patterns.back()->Decl = F;
       return true;
+    }
     Function *Outer = Current;
     Index.Functions.push_back(std::make_unique<Function>());
     Current = Index.Functions.back().get();
@@ -301,6 +327,7 @@ private:
   bool InModuleDef = false;
   std::vector<Reference> Named;
   std::vector<Cast> Casts;
+  std::vector<std::pair<const CXXMethodDecl *, const Expr *>> Stored;
   llvm::DenseSet<const VarDecl *> StateVariables;
   llvm::DenseSet<const Expr *> Callees;
   llvm::DenseMap<const FunctionDecl *, llvm::SmallVector<const CXXMethodDecl *, 2>> Overriders;

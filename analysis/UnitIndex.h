@@ -30,9 +30,10 @@ struct Function {
   const clang::FunctionDecl *Decl; ///< the definition
   Function *Parent = nullptr;      ///< for a lambda: the function that holds it
   std::vector<Call> Calls;
-  std::vector<Call *> Callers;                   ///< filled when the traversal is over
-  std::vector<const clang::Expr *> AddressTaken; ///< places that name it without calling it, in code
-  bool InTable = false;                          ///< named by the initialiser of a static variable
+  std::vector<Call *> Callers; ///< filled when the traversal is over
+  /// Places that name it without calling it, in code; for a lambda, those that store it.
+  std::vector<const clang::Expr *> AddressTaken;
+  bool InTable = false; ///< named by the initialiser of a static variable
   /// Where it is cast, by name, to a type of function that has a name: `(destructor)f`.
   std::vector<std::pair<const clang::Expr *, llvm::StringRef>> Casts;
   /// OpenMP directives that start threads, and those that keep a part of such a region to the first thread.
@@ -49,6 +50,9 @@ public:
 
   /// In source order.
   const std::vector<std::unique_ptr<Function>> &functions() const { return Functions; }
+  /// Definitions in templates, whose bodies say what does not depend on the arguments. Their calls are not
+  /// resolved, and an instance of one is a function of its own.
+  const std::vector<std::unique_ptr<Function>> &patterns() const { return Patterns; }
   /// The definition's entry, or null when the body is not part of the project or of this unit.
   Function *find(const clang::FunctionDecl *) const;
 
@@ -69,7 +73,7 @@ private:
 
   clang::ASTContext &Context;
   const ProjectScope &Scope;
-  std::vector<std::unique_ptr<Function>> Functions;
+  std::vector<std::unique_ptr<Function>> Functions, Patterns;
   llvm::DenseMap<const clang::FunctionDecl *, Function *> ByDecl;
   std::vector<const clang::VarDecl *> Statics, Initialised;
   std::vector<Call> ExternalCalls;

@@ -224,6 +224,7 @@ int checkCommand(const CheckArguments &Arguments) {
   ConfigurationOrError Config = readConfiguration(fs::current_path());
   if (!Config.Error.empty())
     return refuse(Config.Error);
+  Knowledge::add(Config.Value.Locks);
   if (!Arguments.Checks.empty())
     Config.Value.Checks += (Config.Value.Checks.empty() ? "" : ",") + Arguments.Checks;
   for (const std::string &Option : Arguments.Options) {

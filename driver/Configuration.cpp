@@ -41,6 +41,50 @@ std::string asText(const toml::node &Node) {
   return Out.str();
 }
 
+std::string unknownKey(const std::string &Where, std::string_view Key,
+                       std::initializer_list<llvm::StringRef> Known) {
+  llvm::StringRef Nearest = *std::min_element(Known.begin(), Known.end(), [&](auto A, auto B) {
+    return A.edit_distance(llvm::StringRef(Key)) < B.edit_distance(llvm::StringRef(Key));
+  });
+  return Where + ": unknown key '" + std::string(Key) + "'; did you mean '" + Nearest.str() +
+         "'? Known are " + llvm::join(Known, ", ");
+}
+
+/// A list of names; an error text when the node is something else.
+std::string readNames(const toml::node &Node, const std::string &Where, std::vector<std::string> &Into) {
+  const toml::array *Names = Node.as_array();
+  if (!Names || (!Names->empty() && !Names->is_homogeneous(toml::node_type::string)))
+    return Where + " must be a list of names such as [\"library::Guard\"]";
+  for (const toml::node &Name : *Names)
+    Into.push_back(*Name.value<std::string>());
+  return {};
+}
+
+std::string readLocks(const toml::table &Table, const std::string &File, ProjectLocks &Into) {
+  const std::string Where = File + " [locks]";
+  for (const auto &[Key, Node] : Table) {
+    std::string Error;
+    if (Key == "guards")
+      Error = readNames(Node, Where + ": guards", Into.Guards);
+    else if (Key == "types")
+      Error = readNames(Node, Where + ": types", Into.Types);
+    else if (Key != "functions")
+      Error = unknownKey(Where, Key.str(), {"functions", "guards", "types"});
+    else if (!Node.is_table())
+      Error = Where + ": write functions as { take = \"give_back\" }";
+    else
+      for (const auto &[Takes, Gives] : *Node.as_table()) {
+        if (!Gives.is_string())
+          return Where + ": functions: '" + std::string(Takes.str()) +
+                 "' needs the name of the function that gives the lock back";
+        Into.Functions.emplace_back(Takes.str(), *Gives.value<std::string>());
+      }
+    if (!Error.empty())
+      return Error;
+  }
+  return {};
+}
+
 std::string readTable(const toml::table &Table, const std::string &File, Configuration &Into) {
   for (const auto &[Key, Node] : Table) {
     if (Key == "checks") {
@@ -57,8 +101,11 @@ std::string readTable(const toml::table &Table, const std::string &File, Configu
         for (const auto &[Name, Value] : *Values.as_table())
           Into.Options[std::string(Check.str()) + "." + std::string(Name.str())] = asText(Value);
       }
+    } else if (Key == "locks" && Node.is_table()) {
+      if (std::string Error = readLocks(*Node.as_table(), File, Into.Locks); !Error.empty())
+        return Error;
     } else {
-      return File + ": unknown key '" + std::string(Key.str()) + "'; known are checks, python and options";
+      return unknownKey(File, Key.str(), {"checks", "python", "options", "locks"});
     }
   }
   return {};

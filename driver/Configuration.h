@@ -2,6 +2,7 @@
 // defaults.
 #pragma once
 
+#include "analysis/Knowledge.h"
 #include "driver/AnalyseUnit.h"
 
 #include <map>
@@ -13,6 +14,7 @@ namespace ungil {
 struct Configuration {
   std::string Checks;                         ///< as clang-tidy's: "-*,ungil-relaxed-*"
   std::map<std::string, std::string> Options; ///< "ungil-x.Option" → value
+  ProjectLocks Locks;                         ///< [locks]
 };
 
 struct ConfigurationOrError {

@@ -43,6 +43,37 @@ public:
   }
 };
 
+/// Whether a loop of the function holds the place.
+class LoopsAround : public BodyVisitor {
+public:
+  LoopsAround(const SourceManager &SM, SourceLocation Wanted) : SM(SM), Wanted(Wanted) {}
+  bool Found = false;
+  bool VisitStmt(Stmt *S) override {
+    if (isa<ForStmt>(S) || isa<WhileStmt>(S) || isa<DoStmt>(S) || isa<CXXForRangeStmt>(S))
+      Found |= SM.isPointWithin(Wanted, S->getBeginLoc(), S->getEndLoc());
+    return !Found;
+  }
+
+private:
+  const SourceManager &SM;
+  SourceLocation Wanted;
+};
+
+/// Whether the function runs on nothing but a thread of its own, which is started in one place and not in a
+/// loop.
+bool runsInOneThread(Unit &U, const Function &F) {
+  if (!(U.contexts().of(&F) == ContextSet(Context::Detached)))
+    return false;
+  const EntryPoint *Entry = U.contexts().routeTo(&F, Context::Detached).Entry;
+  unsigned Starts = llvm::count_if(U.entryPoints().all(), [&](const EntryPoint &Point) {
+    return Point.Target == Entry->Target && Point.Where == Context::Detached;
+  });
+  LoopsAround Loops(U.sources(), U.sources().getExpansionLoc(Entry->Registered));
+  for (const auto &Starter : U.index().functions())
+    Loops.TraverseStmt(Starter->Decl->getBody());
+  return Starts == 1 && !Loops.Found;
+}
+
 class AtomicRmwSplit : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
@@ -71,8 +102,7 @@ private:
     SharedState &S = U.shared();
     if (!S.isConcurrent(Store) || !S.guardsOf(Store).none())
       return false;
-    bool OneThread = U.contexts().of(Store.owner()) == ContextSet(Context::Detached);
-    return !OneThread || llvm::any_of(All, [&](const SharedAccess &A) {
+    return !runsInOneThread(U, *Store.owner()) || llvm::any_of(All, [&](const SharedAccess &A) {
       return A.writes() && A.owner() != Store.owner() && S.isConcurrent(A);
     });
   }

@@ -33,8 +33,9 @@ public:
       auto R = raceAt(U, Location, Accesses);
       if (!R || (R->What == Stake::Scalar && !Scalars) || !isAtStake(U, *R) || isSibling(*R, Found))
         continue;
-      Reported.push_back(Location);
       Found.push_back({*R, describe(U, *R)});
+      if (Found.back().Told.Sureness != Confidence::Possible) // what is hardly shown hides nothing
+        Reported.push_back(Location);
     }
     return reported(U, std::move(Found), "variables");
   }

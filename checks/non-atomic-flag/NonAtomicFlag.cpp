@@ -1,7 +1,7 @@
 // Reports a plain flag that one function polls, in the condition of a loop or on a thread of its own, while
 // another function sets it; a plain flag that is tested without the lock or once flag under which it is set;
-// and neighbouring bit-fields that two functions write. Volatile does not help: it orders nothing between
-// threads.
+// a plain flag that is tested and set to keep others out, and cleared again; and neighbouring bit-fields that
+// two functions write. Volatile does not help: it orders nothing between threads.
 //
 // Does not report atomics, flags guarded by one lock on both sides, flags that are set before the function
 // that sets them starts the thread, sig_atomic_t, and values that are compared with a bound
@@ -10,7 +10,10 @@
 // Known holes: flags that are passed to the thread by address; joins.
 
 #include "analysis/BodyVisitor.h"
+#include "analysis/Knowledge.h"
+#include "analysis/LazyInit.h"
 #include "analysis/Names.h"
+#include "analysis/OnceFields.h"
 #include "analysis/Races.h"
 #include "checks/Check.h"
 
@@ -67,6 +70,14 @@ public:
       if (auto D = judge(U, All))
         Found.push_back(std::move(*D));
     }
+    for (const LazyInit &L : lazyInits(U))
+      if (L.Excludes && L.What == LazyInit::Unlocked && L.Store->Location.Kind != AccessPath::Object)
+        Found.push_back(describe(U, L));
+    for (const OnceField &F : onceFields(U))
+      if (llvm::none_of(Found, [&](const Diagnosis &D) { // known by its variable, or from another instance
+            return D.Where.getBegin() == F.Used->getBeginLoc();
+          }))
+        Found.push_back(describe(F));
     neighbours(U, Found);
     return Found;
   }
@@ -131,6 +142,23 @@ private:
     return llvm::any_of(conditionsOf(*Read.In).Branches, [&](const Expr *C) { return asks(C, Read.At); });
   }
 
+  /// Whether the writer has started the thread that reads, and not waited for its end yet.
+  static bool startedBefore(Unit &U, const SharedAccess &Write, const SharedAccess &Read) {
+    auto Route = U.contexts().routeTo(Read.owner(), Context::Detached);
+    if (!Route.Entry)
+      return false;
+    const SourceManager &SM = U.sources();
+    auto Before = [&](SourceLocation A, SourceLocation B) {
+      return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A), SM.getExpansionLoc(B));
+    };
+    SourceLocation Started = Route.Entry->Registered, Stored = Write.At->getBeginLoc();
+    return Before(Write.In->Decl->getBeginLoc(), Started) && Before(Started, Stored) &&
+           llvm::none_of(Write.In->Calls, [&](const Call &C) {
+             return Knowledge::get().Waits.contains(qualifiedName(*C.Callee)) &&
+                    Before(Started, C.Site->getBeginLoc()) && Before(C.Site->getBeginLoc(), Stored);
+           });
+  }
+
   /// Whether the writer starts the thread that reads, after the store.
   static bool startsLater(Unit &U, const SharedAccess &Write, const SharedAccess &Read) {
     auto Route = U.contexts().routeTo(Read.owner(), Context::Detached);
@@ -151,7 +179,7 @@ private:
     D.Message = "flag " + locationName(Read.Location) + Used + displayName(*Read.In->Decl) + "' while '" +
                 displayName(*Write.In->Decl) + "' changes it; plain" + (Volatile ? " volatile" : "") +
                 " accesses are a data race, use an atomic";
-    bool Known = isKnownConcurrent(U, Read) && isKnownConcurrent(U, Write);
+    bool Known = isKnownConcurrent(U, Read) && (isKnownConcurrent(U, Write) || startedBefore(U, Write, Read));
     D.Sureness = Known ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Read, D);
     const Guards &Held = U.shared().guardsOf(Write);
@@ -163,6 +191,35 @@ private:
                       "make it atomic; relaxed order is enough for a flag that guards no data, else store "
                       "with release and "
                       "load with acquire"});
+    return D;
+  }
+
+  static Diagnosis describe(Unit &U, const LazyInit &L) {
+    Diagnosis D;
+    D.Where = L.Test->getSourceRange();
+    std::string Name = displayName(*L.Store->owner()->Decl);
+    D.Message = "flag " + locationName(L.Store->Location) + " is tested and then set in '" + Name +
+                "' to keep others out; two threads can both find it clear";
+    D.Sureness = isKnownConcurrent(U, *L.Store) ? Confidence::Likely : Confidence::Possible;
+    explainRoute(U, *L.Store, D);
+    D.Path.push_back({L.Store->At->getSourceRange(), "set here"});
+    D.Path.push_back({L.Test->getSourceRange(),
+                      "exchange an atomic, or take a lock; make it thread-local when it is there to stop "
+                      "recursion"});
+    return D;
+  }
+
+  static Diagnosis describe(const OnceField &F) {
+    std::string Name = F.Field->getParent()->getNameAsString() + "." + F.Field->getNameAsString();
+    Diagnosis D;
+    D.Where = F.Used->getSourceRange();
+    D.Message = "'" + Name + "' is set in a once function, but " + (F.Stores ? "stored" : "tested") +
+                " in '" + displayName(*F.In->Decl) +
+                "' outside it; plain accesses are a data race, use an atomic";
+    D.Path.push_back({F.Set->getSourceRange(), "set here, by the thread that comes first"});
+    D.Path.push_back({F.Field->getSourceRange(),
+                      "make it atomic; store with release when what it stands for is complete, and load with "
+                      "acquire"});
     return D;
   }
 

@@ -17,13 +17,16 @@
 namespace ungil {
 namespace {
 
+using namespace clang;
+
 class RelaxedBorrowState : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
-    std::vector<AtomicUse> Uses = atomicRoles(U);
+    const std::vector<AtomicUse> &Uses = atomicRoles(U);
     std::vector<Diagnosis> Found;
+    llvm::DenseSet<SourceLocation> Told; // instances of a template are at one place
     for (const AtomicUse &Use : Uses)
-      if (Use.Op.Order && !suffices(Use))
+      if (Use.Op.Order && !suffices(Use) && Told.insert(Use.Op.Site->getExprLoc()).second)
         Found.push_back(describe(U, Use, Uses));
     return Found;
   }

@@ -26,7 +26,7 @@ public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
     for (const LazyInit &L : lazyInits(U))
-      if (L.Value != LazyInit::Idempotent || IdempotentScalars)
+      if ((L.Value != LazyInit::Idempotent || IdempotentScalars) && !L.Excludes)
         Found.push_back(describe(U, L));
     for (const LazyRegistration &R : lazyRegistrations(U))
       Found.push_back(describe(U, R));
@@ -95,8 +95,11 @@ private:
   static Confidence surenessOf(Unit &U, const LazyInit &L) {
     if (L.Value == LazyInit::Idempotent)
       return Confidence::Possible;
-    if (!isKnownConcurrent(U, *L.Store))
+    bool TakesLock = L.What == LazyInit::DoubleChecked || L.What == LazyInit::NotRetested;
+    if (L.ReliedOn && !TakesLock)
       return Confidence::Possible;
+    if (!isKnownConcurrent(U, *L.Store)) // who takes a lock expects company
+      return TakesLock ? Confidence::Likely : Confidence::Possible;
     // A function of the unit's interface may be called by initialisation alone.
     bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked &&
                   U.contexts()
