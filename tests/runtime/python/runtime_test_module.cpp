@@ -399,7 +399,7 @@ PyObject *cell_nobody_takes_while_attached(PyObject *, PyObject *) {
 /// Which types a list is bound to, and what it refuses, with types of the interpreter that it is never used for.
 PyObject *free_list_rules(PyObject *, PyObject *) {
   struct OfThisTest;
-  using List = ObjectFreeList<shared_store<OfThisTest, unlocked_store<2>>>;
+  using List = ObjectFreeList<default_store<OfThisTest, 2>>;
   const bool finaliser_refused = !List::bind(&PyGen_Type);
   const bool first = List::bind(&PyFloat_Type), again = List::bind(&PyFloat_Type);
   const bool second_refused = !List::bind(&PyLong_Type);
