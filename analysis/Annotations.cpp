@@ -38,16 +38,30 @@ bool hasComment(const Decl &D) {
   return Above.starts_with("//") && Above.contains(Mark);
 }
 
+bool hasLevel(const Decl &D, std::initializer_list<llvm::StringRef> Levels) {
+  return llvm::any_of(D.redecls(), [&](const Decl *Redeclared) {
+    return llvm::any_of(Redeclared->specific_attrs<AnnotateAttr>(), [&](const AnnotateAttr *A) {
+      llvm::StringRef Level = A->getAnnotation();
+      return Level.consume_front("ungil::thread_safety=") && llvm::is_contained(Levels, Level);
+    });
+  });
+}
+
 } // namespace
 
 bool isDeclaredGuarded(const ValueDecl &D) {
-  return D.hasAttr<GuardedByAttr>() || D.hasAttr<PtGuardedByAttr>() || hasComment(D);
+  if (D.hasAttr<GuardedByAttr>() || D.hasAttr<PtGuardedByAttr>() || hasComment(D))
+    return true;
+  const auto *Field = dyn_cast<FieldDecl>(&D);
+  return Field && hasLevel(*Field->getParent(), {"incompatible", "compatible", "distinct"});
 }
 
 bool isDeclaredUnderLock(const FunctionDecl &F) {
   return llvm::any_of(F.redecls(), [](const FunctionDecl *D) {
     return D->hasAttr<RequiresCapabilityAttr>() || D->hasAttr<NoThreadSafetyAnalysisAttr>() || hasComment(*D);
-  });
+  }) || hasLevel(F, {"incompatible", "compatible"});
 }
+
+bool claimsToBeShared(const FunctionDecl &F) { return hasLevel(F, {"shared", "atomic"}); }
 
 } // namespace ungil

@@ -1,5 +1,7 @@
 #include "analysis/EntryPoints.h"
 
+#include "analysis/Annotations.h"
+
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
@@ -483,6 +485,10 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
   for (const auto &F : Index.functions()) {
     if (Known.contains(F.get()))
       continue;
+    if (claimsToBeShared(*F->Decl)) {
+      Points.push_back({F.get(), Context::Concurrent, "declared to be shared", F->Decl->getLocation()});
+      continue;
+    }
     if (F->Callers.empty() && F->AddressTaken.empty() && !F->InTable && F->Decl->isExternallyVisible() &&
         looksLikeMethod(*F->Decl)) {
       Points.push_back(

@@ -185,7 +185,6 @@ constexpr std::size_t capacity = 64;
 template <class Name> using mutex_list = shared<Name, mutex_store<capacity>>;
 template <class Name> using slots_list = shared<Name, slots_store<capacity>>;
 template <class Name> using treiber_list = shared<Name, treiber_store<capacity>>;
-template <class Name> using unlocked_list = shared<Name, unlocked_store<capacity>>;
 template <class Name> using thread_list = per_thread_store<Name, capacity>;
 template <template <class> class List> using kept = ObjectFreeList<List<object>>;
 
@@ -203,9 +202,7 @@ const Benchmark benchmarks[] = {
     {"objects/slots", objects<tag<int[3]>, kept<slots_list>>, true},
     {"objects/treiber", objects<tag<int[4]>, kept<treiber_list>>, true},
     {"objects/per_thread", objects<tag<int[5]>, kept<thread_list>>, true},
-#if !UNGIL_FREE_THREADED
-    {"objects/unlocked", objects<tag<int[6]>, kept<unlocked_list>>, true},
-#endif
+    {"objects/default", objects<tag<int[6]>, FreeList<ObjectState<tag<int[6]>>>>, true},
     {"pool/take_all_stack", pool_take_all_stack, false},
     {"pool/mutex_and_vector", pool_mutex_and_vector, false},
     {"pool/empty_flush", pool_empty_flush, true},
@@ -261,12 +258,9 @@ int exec(PyObject *module) {
                     make<tag<int[2]>, kept<mutex_list>>(attached, module) &&
                     make<tag<int[3]>, kept<slots_list>>(attached, module) &&
                     make<tag<int[4]>, kept<treiber_list>>(attached, module) &&
-                    make<tag<int[5]>, kept<thread_list>>(attached, module);
-#if !UNGIL_FREE_THREADED
-  return made && make<tag<int[6]>, kept<unlocked_list>>(attached, module) ? 0 : -1;
-#else
+                    make<tag<int[5]>, kept<thread_list>>(attached, module) &&
+                    make<tag<int[6]>, FreeList<ObjectState<tag<int[6]>>>>(attached, module);
   return made ? 0 : -1;
-#endif
 }
 
 PyMethodDef functions[] = {{"run", run, METH_O, nullptr}, {}};

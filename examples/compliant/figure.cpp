@@ -19,7 +19,8 @@ using Polygon = ungil::gc_class<PolygonState, Figure>;
 struct LayerState {
     ungil::Py<> figures;
 };
-using Layer = ungil::gc_class<LayerState>;
+using Spares = ungil::FreeList<LayerState>; // drawing makes and drops layers all the time
+using Layer = ungil::gc_class<LayerState, ungil::no_base, Spares>;
 
 /// An object to hand out; None once the collector has cleared the field.
 PyObject *
@@ -145,6 +146,12 @@ PyType_Slot layer_slots[] = {
 };
 
 } // namespace
+
+void
+figure_free_spares(void)
+{
+    Spares::retire();
+}
 
 int
 figure_add_to_module(PyObject *module)

@@ -90,8 +90,10 @@ geometry_exec(PyObject *module)
         || background_add_to_module(module) < 0
         || bounds_add_to_module(module) < 0
         || figure_add_to_module(module) < 0
+        || raster_add_to_module(module) < 0
         || transform_add_to_module(module) < 0
-        || union_add_to_module(module) < 0) {
+        || union_add_to_module(module) < 0
+        || workers_add_to_module(module) < 0) {
         return -1;
     }
     return 0;
@@ -101,6 +103,7 @@ static void
 geometry_free(void *Py_UNUSED(module))
 {
     point_free_spares();
+    figure_free_spares();
 }
 
 static PyModuleDef_Slot geometry_slots[] = {

@@ -22,13 +22,16 @@ extern PyTypeObject Point_Type;
 
 PyObject *point_create(double x, double y);
 void point_free_spares(void);
+void figure_free_spares(void);
 
 int background_add_to_module(PyObject *module);
 int bounds_add_to_module(PyObject *module);
 int figure_add_to_module(PyObject *module);
 int point_add_to_module(PyObject *module);
+int raster_add_to_module(PyObject *module);
 int transform_add_to_module(PyObject *module);
 int union_add_to_module(PyObject *module);
+int workers_add_to_module(PyObject *module);
 
 #ifdef __cplusplus
 }

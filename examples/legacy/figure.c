@@ -162,6 +162,34 @@ static PyType_Spec polygon_spec = {
     .slots = polygon_slots,
 };
 
+/* Drawing makes and drops layers all the time, so a few are kept. */
+#define MAX_SPARE_LAYERS 16
+
+static PyTypeObject *layer_type;
+static LayerObject *spare_layers[MAX_SPARE_LAYERS];
+static int spare_layer_count = 0;
+
+static LayerObject *
+layer_alloc(PyTypeObject *type)
+{
+    if (type == layer_type && spare_layer_count > 0) {
+        LayerObject *self = spare_layers[--spare_layer_count];
+        PyObject_Init((PyObject *)self, type);
+        PyObject_GC_Track(self);
+        return self;
+    }
+    return (LayerObject *)type->tp_alloc(type, 0);
+}
+
+void
+figure_free_spares(void)
+{
+    layer_type = NULL;
+    while (spare_layer_count > 0) {
+        PyObject_GC_Del(spare_layers[--spare_layer_count]);
+    }
+}
+
 static PyObject *
 layer_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUSED(kwargs))
 {
@@ -169,7 +197,7 @@ layer_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUSED(kwa
     if (figures == NULL) {
         return NULL;
     }
-    LayerObject *self = (LayerObject *)type->tp_alloc(type, 0);
+    LayerObject *self = layer_alloc(type);
     if (self == NULL) {
         Py_DECREF(figures);
         return NULL;
@@ -199,7 +227,12 @@ layer_dealloc(PyObject *self)
 
     PyObject_GC_UnTrack(self);
     layer_clear(self);
-    type->tp_free(self);
+    if (type == layer_type && spare_layer_count < MAX_SPARE_LAYERS) {
+        spare_layers[spare_layer_count++] = (LayerObject *)self;
+    }
+    else {
+        type->tp_free(self);
+    }
     Py_DECREF(type);
 }
 
@@ -263,6 +296,7 @@ figure_add_to_module(PyObject *module)
     PyObject *layer = polygon != NULL ? add_type(module, &layer_spec, NULL) : NULL;
     int result = layer != NULL ? 0 : -1;
 
+    layer_type = (PyTypeObject *)layer;
     Py_XDECREF(figure);
     Py_XDECREF(polygon);
     Py_XDECREF(layer);

@@ -20,7 +20,7 @@ public:
   basic_borrow_flag(const basic_borrow_flag &) = delete;
   basic_borrow_flag &operator=(const basic_borrow_flag &) = delete;
 
-  /// False while the value is borrowed exclusively (or shared 2^32-2 times).
+  /// False while the value is borrowed exclusively (or shared 2^32 - 2 times).
   [[nodiscard]] bool try_shared() noexcept {
     word count = state_.load(std::memory_order_relaxed);
     while (count < exclusive - 1)
@@ -40,6 +40,10 @@ public:
   [[nodiscard]] bool try_upgrade() noexcept { return swap_to_exclusive(1); }
   /// Exclusive to shared, with no moment between at which another writer could come in.
   void downgrade() noexcept { state_.store(1, std::memory_order_release); }
+
+  /// What a try would have found a moment ago. Relaxed: a hint for who waits, the try alone decides.
+  bool seems_shareable() const noexcept { return state_.load(std::memory_order_relaxed) < exclusive - 1; }
+  bool seems_unused() const noexcept { return state_.load(std::memory_order_relaxed) == unused; }
 
 private:
   using word = std::uint32_t;

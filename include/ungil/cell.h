@@ -4,6 +4,7 @@
 #include "ungil/attached.h"
 #include "ungil/borrow_flag.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <type_traits>
@@ -77,10 +78,14 @@ private:
   Cell<T> *cell_ = nullptr;
 };
 
-/// Thread-safety: try_borrow and try_borrow_mut from any thread, attached or not. The two that wait need an
-/// attached thread and detach it while waiting, so they hold up neither the collector nor the owner of the
-/// GIL. A thread that waits for a borrow which it holds itself waits for ever; so does a circle of threads.
-/// There is no queue and no fairness.
+/// Thread-safety: try_borrow and try_borrow_mut from any thread, attached or not, with one exception: a cell
+/// that the collector sees (a field of a gc_class, see gc_class.h) becomes exclusive, by try_borrow_mut or
+/// try_upgrade, on attached threads only. A detached thread may keep such a borrow and give it back, and it
+/// may find the cell borrowed by the collector for a moment.
+///
+/// The two that wait detach their thread meanwhile, so they hold up neither the collector nor the owner of
+/// the GIL, and take the borrow when they are attached again. A thread that waits for a borrow which it holds
+/// itself waits for ever; so does a circle of threads. There is no queue and no fairness.
 template <class T> class Cell {
 public:
   template <class... Args, class = std::enable_if_t<std::is_constructible_v<T, Args...>>>
@@ -96,31 +101,38 @@ public:
 
   /// Waits. Empty only with an exception set, by a signal handler that ran while waiting (KeyboardInterrupt).
   [[nodiscard]] UNGIL_MAY_RUN_PYTHON UNGIL_NEEDS_ATTACHED Ref<T> borrow(Attached &attached) {
-    return wait(attached, [this] { return try_borrow(); });
+    for (;;) {
+      if (auto borrowed = try_borrow())
+        return borrowed;
+      if (!wait(attached, [this] { return flag_.seems_shareable(); }))
+        return {};
+    }
   }
   [[nodiscard]] UNGIL_MAY_RUN_PYTHON UNGIL_NEEDS_ATTACHED RefMut<T> borrow_mut(Attached &attached) {
-    return wait(attached, [this] { return try_borrow_mut(); });
+    for (;;) {
+      if (auto borrowed = try_borrow_mut())
+        return borrowed;
+      if (!wait(attached, [this] { return flag_.seems_unused(); }))
+        return {};
+    }
   }
 
 private:
   friend Ref<T>;
   friend RefMut<T>;
 
-  template <class Try> static auto wait(Attached &attached, Try attempt) -> decltype(attempt()) {
+  /// Sleeps, detached, until the condition holds or signal handlers are due; false with an exception set when
+  /// one of them raised.
+  template <class Condition> static bool wait(Attached &attached, Condition holds) {
     using namespace std::chrono;
-    if (auto borrow = attempt())
-      return borrow;
-    do {
+    {
       Detached detached(attached);
       const auto deadline = steady_clock::now() + milliseconds(50);
-      for (microseconds pause(1); steady_clock::now() < deadline;
-           pause = pause < milliseconds(1) ? 2 * pause : pause) {
-        if (auto borrow = attempt())
-          return borrow;
+      for (microseconds pause(1); !holds() && steady_clock::now() < deadline;
+           pause = std::min(2 * pause, microseconds(1000)))
         std::this_thread::sleep_for(pause);
-      }
-    } while (PyErr_CheckSignals() == 0);
-    return {};
+    }
+    return PyErr_CheckSignals() == 0;
   }
 
   BorrowFlag flag_;

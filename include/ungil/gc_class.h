@@ -198,7 +198,10 @@ template <> struct gc_traits<OnceRef> {
 
 /// A cell that is borrowed exclusively is skipped: its owner may be a detached thread that is changing it
 /// right now, while the collector has stopped only attached ones. What it holds then counts as referenced
-/// from outside and survives, which is safe; the next collection sees it.
+/// from outside and survives, which is safe; the next collection sees it. The collector visits an object more
+/// than once, and what it has seen it must see again: otherwise an object that is in use is taken for
+/// garbage. Hence the rule of Cell that only attached threads, which a collection has stopped, make a cell
+/// exclusive.
 template <class T> struct gc_traits<Cell<T>> {
   static int traverse(Cell<T> &cell, visitproc visit, void *arg) {
     auto value = cell.try_borrow();

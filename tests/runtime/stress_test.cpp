@@ -73,6 +73,11 @@ TEST(Stress, Cell) {
         EXPECT_FALSE(reader->empty());
       } else if (auto reader = cell.try_borrow()) {
         EXPECT_LE(reader->size(), std::size_t(rounds * thread_count));
+        if (auto upgraded = reader.try_upgrade()) {
+          EXPECT_FALSE(reader);
+          upgraded->push_back(i);
+          ++pushed;
+        }
       }
     }
   });

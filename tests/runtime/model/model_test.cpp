@@ -388,4 +388,18 @@ struct Once {
 };
 TEST(OnceRef, EveryOrderIsNeeded) { expect_every_order_needed<Once>(); }
 
+struct OnceTaken {
+  static constexpr int threads = 3;
+  Once::Object made[3];
+  ungil::basic_once_ptr<Once::Object, model::atomics> once;
+  void thread(int i) {
+    if (i != 3)
+      made[i].field = 7;
+    if (Once::Object *got = i == 3 ? once.take() : once.publish(&made[i]))
+      check(got->field == 7, "half an object");
+  }
+  void finish() {}
+};
+TEST(OnceRef, TakingNeedsItsOrder) { expect_every_order_needed<OnceTaken>(); }
+
 } // namespace

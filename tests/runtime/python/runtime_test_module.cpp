@@ -114,7 +114,8 @@ void finalise(PyObject *) { ++finalised; }
 PyGetSetDef final_getset[] = {{"extra", nullptr, set_extra<Finalised>, nullptr, nullptr}, {}};
 PyType_Slot final_slots[] = {{Py_tp_getset, final_getset}, {Py_tp_finalize, reinterpret_cast<void *>(finalise)}, {0, nullptr}};
 
-// Broken types, made by hand: without the field in traverse, without clear, derived without its base.
+// Broken types, made by hand, that forget one duty each: a field in traverse, clear, the base's fields, the type of the
+// instance, to track an object that comes from a free list. `Whole` forgets none.
 
 struct BrokenObject {
   PyObject base;
@@ -157,19 +158,57 @@ int clear_all(PyObject *self) {
   Py_CLEAR(broken(self)->extra);
   return 0;
 }
+int traverse_own_field(PyObject *self, visitproc visit, void *arg) {
+  Py_VISIT(broken(self)->derived_extra);
+  return traverse_type_only(self, visit, arg);
+}
+int traverse_fields_only(PyObject *self, visitproc visit, void *arg) {
+  Py_VISIT(broken(self)->extra);
+  return 0;
+}
 int clear_nothing(PyObject *) { return 0; }
+using UntrackedList = FreeList<BrokenObject>;
+PyObject *new_untracked(PyTypeObject *type, PyObject *, PyObject *) {
+  PyObject *self = UntrackedList::try_reuse(type);
+  if (self == nullptr)
+    return broken_new(type, nullptr, nullptr);
+  broken(self)->extra = nullptr;
+  ++live_states;
+  return self;
+}
+void dealloc_to_list(PyObject *self) {
+  PyTypeObject *type = Py_TYPE(self);
+  PyObject_GC_UnTrack(self);
+  Py_XDECREF(broken(self)->extra);
+  --live_states;
+  if (!UntrackedList::try_keep(self))
+    type->tp_free(self);
+  Py_DECREF(type);
+}
 PyGetSetDef broken_getset[] = {{"extra", nullptr, broken_set_extra, nullptr, nullptr}, {}};
 
-int add_broken(PyObject *module, const char *name, traverseproc traverse, inquiry clear) {
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void *>(broken_new)},
-                         {Py_tp_dealloc, reinterpret_cast<void *>(broken_dealloc)},
-                         {Py_tp_traverse, reinterpret_cast<void *>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void *>(clear)},
+struct BrokenType {
+  const char *name;
+  traverseproc traverse = traverse_all;
+  inquiry clear = clear_all;
+  newfunc make = broken_new;
+  destructor dealloc = broken_dealloc;
+};
+Py<PyTypeObject> add_broken(PyObject *module, const BrokenType &made_of, PyTypeObject *base = nullptr) {
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void *>(made_of.make)},
+                         {Py_tp_dealloc, reinterpret_cast<void *>(made_of.dealloc)},
+                         {Py_tp_traverse, reinterpret_cast<void *>(made_of.traverse)},
+                         {Py_tp_clear, reinterpret_cast<void *>(made_of.clear)},
                          {Py_tp_getset, broken_getset},
                          {0, nullptr}};
-  PyType_Spec spec = {name, sizeof(BrokenObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, slots};
-  Py<> type = Py<>::steal(PyType_FromModuleAndSpec(module, &spec, nullptr));
-  return type ? PyModule_AddType(module, reinterpret_cast<PyTypeObject *>(type.get())) : -1;
+  PyType_Spec spec = {made_of.name, sizeof(BrokenObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, slots};
+  Py<> bases = Py<>::steal(base ? PyTuple_Pack(1, base) : nullptr);
+  if (base && !bases)
+    return nullptr;
+  auto type = Py<PyTypeObject>::steal(reinterpret_cast<PyTypeObject *>(PyType_FromModuleAndSpec(module, &spec, bases.object())));
+  if (type && PyModule_AddType(module, type.get()) < 0)
+    return nullptr;
+  return type;
 }
 
 // Functions.
@@ -177,6 +216,9 @@ int add_broken(PyObject *module, const char *name, traverseproc traverse, inquir
 PyObject *live(PyObject *, PyObject *) { return PyLong_FromLong(live_states.load()); }
 PyObject *count_finalised(PyObject *, PyObject *) { return PyLong_FromLong(finalised.load()); }
 PyObject *pool_empty(PyObject *, PyObject *) { return PyBool_FromLong(ReferencePool::empty()); }
+#if !UNGIL_FREE_THREADED
+static_assert(std::is_empty_v<CriticalSection> && std::is_empty_v<CriticalSection2>, "a GIL needs none");
+#endif
 PyObject *free_threaded(PyObject *, PyObject *) { return PyBool_FromLong(UNGIL_FREE_THREADED); }
 
 /// Moves references to the items of a list into native threads that never attach, and drops them there.
@@ -212,6 +254,48 @@ PyObject *drop_later(PyObject *, PyObject *object) {
     mine.reset();
   }).detach();
   return none(attached);
+}
+
+/// Whether each boundary of each scope applies a decrement that waits there.
+PyObject *boundaries_flush(PyObject *, PyObject *make) {
+  EntryScope attached;
+  bool pooled = true, flushed = true;
+  const auto pool_one = [&] {
+    ReferencePool::defer_decref(PyObject_CallNoArgs(make));
+    pooled = pooled && !ReferencePool::empty();
+  };
+  const auto check = [&] { flushed = flushed && ReferencePool::empty(); };
+  {
+    pool_one();
+    EntryScope entered;
+    check();
+  }
+  {
+    pool_one();
+    AttachScope entered;
+    check();
+    pool_one();
+  }
+  check();
+  {
+    pool_one();
+    Detached detached(attached);
+    check();
+  }
+  {
+    Detached detached(attached);
+    std::thread([&] {
+      Py<> made;
+      {
+        AttachScope worker;
+        made = Py<>::steal(PyObject_CallNoArgs(make));
+      }
+      made.reset();
+      pooled = pooled && !ReferencePool::empty();
+    }).join();
+  }
+  check();
+  return PyBool_FromLong(pooled && flushed);
 }
 
 /// Calls `function(i)` in each of n native threads; the first exception is raised here.
@@ -293,6 +377,38 @@ PyObject *cell_hold(PyObject *, PyObject *function) {
   return PyObject_CallNoArgs(function);
 }
 
+/// Gives an exclusive borrow back and stays attached for a while: whether nobody takes it meanwhile. With a GIL nobody
+/// can, because a borrow is taken by attached threads only.
+PyObject *cell_nobody_takes_while_attached(PyObject *, PyObject *) {
+  using namespace std::chrono;
+  EntryScope attached;
+  auto held = cell.borrow_mut(attached);
+  if (!held)
+    return nullptr;
+  {
+    Detached detached(attached);
+    std::this_thread::sleep_for(milliseconds(200)); // the others begin to wait
+  }
+  held = {};
+  const auto end = steady_clock::now() + milliseconds(100);
+  while (steady_clock::now() < end)
+    ;
+  return PyBool_FromLong(bool(cell.try_borrow_mut()));
+}
+
+/// Which types a list is bound to, and what it refuses, with types of the interpreter that it is never used for.
+PyObject *free_list_rules(PyObject *, PyObject *) {
+  struct OfThisTest;
+  using List = ObjectFreeList<default_store<OfThisTest, 2>>;
+  const bool finaliser_refused = !List::bind(&PyGen_Type);
+  const bool first = List::bind(&PyFloat_Type), again = List::bind(&PyFloat_Type);
+  const bool second_refused = !List::bind(&PyLong_Type);
+  const bool other_type_refused = !List::try_keep(Py_None) && List::try_reuse(&PyLong_Type) == nullptr;
+  List::retire();
+  const bool retired = !List::bind(&PyFloat_Type) && List::try_reuse(&PyFloat_Type) == nullptr;
+  return PyBool_FromLong(finaliser_refused && first && again && second_refused && other_type_refused && retired);
+}
+
 long guarded = 0;
 PyObject *section_add(PyObject *, PyObject *args) {
   EntryScope attached;
@@ -309,7 +425,7 @@ PyObject *section_add(PyObject *, PyObject *args) {
       ++guarded;
     }
   }
-  CriticalSection section(attached, lock);
+  CriticalSection2 section(attached, lock, lock);
   return PyLong_FromLong(guarded);
 }
 
@@ -343,6 +459,9 @@ PyMethodDef functions[] = {{"live", live, METH_NOARGS, nullptr},
                            {"free_threaded", free_threaded, METH_NOARGS, nullptr},
                            {"drop_detached", drop_detached, METH_VARARGS, nullptr},
                            {"drop_later", drop_later, METH_O, nullptr},
+                           {"boundaries_flush", boundaries_flush, METH_O, nullptr},
+                           {"cell_nobody_takes_while_attached", cell_nobody_takes_while_attached, METH_NOARGS, nullptr},
+                           {"free_list_rules", free_list_rules, METH_NOARGS, nullptr},
                            {"call_in_threads", call_in_threads, METH_VARARGS, nullptr},
                            {"snapshot", snapshot, METH_O, nullptr},
                            {"count_items", count_items, METH_O, nullptr},
@@ -367,12 +486,18 @@ int add_type(const Attached &attached, PyObject *module, const char *name, const
 
 int exec(PyObject *module) {
   EntryScope attached;
-  if (add_type<Node>(attached, module, "runtime_test_module.Node", node_slots) < 0 ||
+  const auto whole = add_broken(module, {"runtime_test_module.Whole"});
+  const auto not_tracked = add_broken(
+      module, {"runtime_test_module.NotTrackedAgain", traverse_all, clear_all, new_untracked, dealloc_to_list});
+  if (!whole || !not_tracked || !UntrackedList::bind(not_tracked.get()) ||
+      add_type<Node>(attached, module, "runtime_test_module.Node", node_slots) < 0 ||
       add_type<Leaf>(attached, module, "runtime_test_module.Leaf", leaf_slots, type_of<Node>()) < 0 ||
       add_type<Table>(attached, module, "runtime_test_module.Table", table_slots) < 0 ||
       add_type<Finalised>(attached, module, "runtime_test_module.Finalised", final_slots) < 0 ||
-      add_broken(module, "runtime_test_module.NotVisited", traverse_type_only, clear_all) < 0 ||
-      add_broken(module, "runtime_test_module.NotCleared", traverse_all, clear_nothing) < 0)
+      !add_broken(module, {"runtime_test_module.NotVisited", traverse_type_only}) ||
+      !add_broken(module, {"runtime_test_module.NotCleared", traverse_all, clear_nothing}) ||
+      !add_broken(module, {"runtime_test_module.BaseForgotten", traverse_own_field}, whole.get()) ||
+      !add_broken(module, {"runtime_test_module.TypeForgotten", traverse_fields_only}))
     return -1;
   return 0;
 }

@@ -49,6 +49,11 @@ class ReferencePool(unittest.TestCase):
             self.assertTrue(m.pool_empty())
         self.assertTrue(poll(lambda: m.live() == before), m.live())
 
+    def test_each_boundary_of_each_scope_applies_what_waits(self):
+        before = m.live()
+        self.assertTrue(m.boundaries_flush(m.Node))
+        self.assertEqual(m.live(), before)
+
     def test_with_the_collector_running(self):
         before = m.live()
 
@@ -96,6 +101,23 @@ class OnceRef(unittest.TestCase):
             self.assertEqual(len({id(r) for r in results}), 1)
             del owner, results
         self.assertTrue(poll(lambda: gc.collect() is not None and m.live() == before), m.live() - before)
+
+    def test_one_winner_when_all_are_in_the_initialiser_at_once(self):
+        before = m.live()
+        owner, results = m.Node(), []
+        all_inside = threading.Barrier(THREADS)
+
+        def make():
+            all_inside.wait()  # suspends: any lock held round the initialiser would be given up here, or deadlock
+            return m.Node()
+
+        in_threads(lambda i: results.append(owner.cached(make)))
+        self.assertEqual(len({id(r) for r in results}), 1)
+        self.assertTrue(poll(lambda: gc.collect() is not None and m.live() == before + 2), m.live() - before)
+
+    def test_initialiser_that_asks_for_the_value(self):
+        node = m.Node()
+        self.assertEqual(node.cached(lambda: node.cached(lambda: 5) + 1), 5)
 
     def test_failure_is_passed_on_and_tried_again(self):
         node = m.Node()
@@ -157,6 +179,14 @@ class Cells(unittest.TestCase):
 
         in_threads(work)
 
+    @unittest.skipIf(m.free_threaded(), "needs a GIL to tell who is attached")
+    def test_a_waiting_thread_takes_the_borrow_when_it_is_attached_again(self):
+        # Otherwise it could take it in the middle of a collection, which then sees another graph than it began with.
+        waiter = threading.Thread(target=lambda: (time.sleep(0.05), m.cell_add(1)))
+        waiter.start()
+        self.assertTrue(m.cell_nobody_takes_while_attached())
+        waiter.join()
+
     @unittest.skipIf(sys.platform == "win32", "needs signals")
     def test_waiting_can_be_interrupted(self):
         import os
@@ -179,6 +209,11 @@ class CriticalSections(unittest.TestCase):
         before = m.section_add(lock, other, 0)
         in_threads(lambda i: m.section_add(lock, other, 20000))
         self.assertEqual(m.section_add(lock, other, 0) - before, THREADS * 20000)
+
+
+class FreeLists(unittest.TestCase):
+    def test_bound_to_one_type(self):
+        self.assertTrue(m.free_list_rules())
 
 
 class Objects(unittest.TestCase):

@@ -1,5 +1,5 @@
 // rule: ungil-clone-without-attached-thread
-// oracle: crash
+// oracle: tsan
 // needs: free-threaded
 // driver: call
 //
@@ -8,11 +8,12 @@
 #include "fixture.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 // A worker changes reference counts of live containers while the main thread collects.
-#define COUNT 300
+#define COUNT 50
 static PyObject *things[COUNT];
-static volatile int stop;
+static atomic_int stop;
 
 static void *worker(void *unused) {
   while (!stop)
@@ -32,15 +33,13 @@ static PyObject *run(PyObject *module, PyObject *arg) {
       return NULL;
   stop = 0;
   pthread_create(&thread, NULL, worker, NULL);
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 5; ++i)
     PyGC_Collect();
   stop = 1;
   Py_BEGIN_ALLOW_THREADS
   pthread_join(thread, NULL);
   Py_END_ALLOW_THREADS
   for (int i = 0; i < COUNT; ++i) {
-    if (Py_REFCNT(things[i]) != 2)
-      abort(); // a count was lost: the object would be freed early, or never
     PyList_SetSlice(things[i], 0, 1, NULL);
     Py_CLEAR(things[i]);
   }

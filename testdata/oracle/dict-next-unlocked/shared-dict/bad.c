@@ -1,5 +1,5 @@
 // rule: ungil-dict-next-unlocked
-// oracle: crash
+// oracle: tsan
 // needs: free-threaded
 // driver: threads
 // since: 3.13

@@ -14,7 +14,7 @@ static std::mutex mutex;
 
 // One thread holds the mutex and attaches; the other is attached and takes the mutex.
 static void worker() {
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 10; ++i) {
     std::unique_lock<std::mutex> lock(mutex);
     std::this_thread::sleep_for(std::chrono::microseconds(100));
     PyGILState_STATE state = PyGILState_Ensure();
@@ -25,7 +25,7 @@ static void worker() {
 
 static PyObject *run(PyObject *, PyObject *) {
   std::thread thread(worker);
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 10; ++i) {
     std::lock_guard<std::mutex> lock(mutex); // FLAG
   }
   Py_BEGIN_ALLOW_THREADS

@@ -14,7 +14,7 @@ static std::mutex mutex;
 
 // One thread holds the mutex and attaches; the other is attached and takes the mutex.
 static void worker() {
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 10; ++i) {
     std::unique_lock<std::mutex> lock(mutex);
     std::this_thread::sleep_for(std::chrono::microseconds(100));
     lock.unlock();
@@ -26,7 +26,7 @@ static void worker() {
 
 static PyObject *run(PyObject *, PyObject *) {
   std::thread thread(worker);
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 10; ++i) {
     Py_BEGIN_ALLOW_THREADS
     { std::lock_guard<std::mutex> lock(mutex); }
     Py_END_ALLOW_THREADS
