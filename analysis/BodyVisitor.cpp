@@ -22,7 +22,10 @@ public:
   bool TraverseCXXTypeidExpr(CXXTypeidExpr *E) {
     return !V.visitsUnevaluated() || Base::TraverseCXXTypeidExpr(E);
   }
-  bool TraverseTypeLoc(TypeLoc T) { return !V.visitsUnevaluated() || Base::TraverseTypeLoc(T); }
+  /// LLVM 22 says besides whether to go into the qualifier.
+  template <class... Qualifier> bool TraverseTypeLoc(TypeLoc T, Qualifier... Q) {
+    return !V.visitsUnevaluated() || Base::TraverseTypeLoc(T, Q...);
+  }
 
   bool VisitStmt(Stmt *S) { return V.VisitStmt(S); }
   bool VisitExpr(Expr *E) { return V.VisitExpr(E); }

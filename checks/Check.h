@@ -56,6 +56,9 @@ struct CheckInfo {
   std::unique_ptr<Check> (*Make)(const CheckOptions &);
 };
 
+/// What the check finds in the code that is compiled for the target version.
+std::vector<Diagnosis> diagnose(const CheckInfo &, const CheckOptions &, Unit &);
+
 /// Every check of this build, sorted by id.
 std::span<const CheckInfo> allChecks();
 

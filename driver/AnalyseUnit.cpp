@@ -183,9 +183,8 @@ public:
     Unit U(Context, Macros, Root, Target);
     Locator Where(Context);
     for (const SelectedCheck &C : Checks)
-      for (const Diagnosis &D : C.Info->Make(C.Options)->run(U))
-        if (U.concerns(D))
-          Out.Findings.push_back(finding(*C.Info, D, Where));
+      for (const Diagnosis &D : diagnose(*C.Info, C.Options, U))
+        Out.Findings.push_back(finding(*C.Info, D, Where));
     Out.Gil = gilUse(U);
     if (const TypeGraph *Graph = U.typesIfBuilt())
       for (const auto &T : Graph->types())

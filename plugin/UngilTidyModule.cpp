@@ -75,8 +75,8 @@ public:
   void check(const ast_matchers::MatchFinder::MatchResult &Result) override {
     CheckOptions Chosen([this](std::string_view Name) { return Values[std::string(Name)]; });
     Unit &U = Shared->of(*Result.Context, Target);
-    for (const Diagnosis &D : Info.Make(Chosen)->run(U))
-      if (D.Sureness >= Confidence::Likely && U.concerns(D))
+    for (const Diagnosis &D : diagnose(Info, Chosen, U))
+      if (D.Sureness >= Confidence::Likely)
         emit(D, Result.Context->getSourceManager());
   }
 
