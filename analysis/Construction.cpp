@@ -58,20 +58,22 @@ struct Followed {
   bool InTraverse;
 };
 
-/// Pointers that a body follows, those that it tests, and the counts of its loops.
+/// The field, of pointer type and no object's, that the expression or the variable has its value from.
+const FieldDecl *pointerIn(const Expr *E, const References &Refs) {
+  if (const VarDecl *V = variableNamedBy(E); V && Refs.valuesOf(V).size() == 1)
+    E = Refs.valuesOf(V).front()->IgnoreParenCasts();
+  const auto *M = dyn_cast<MemberExpr>(E);
+  const FieldDecl *Field = M ? fieldOf(M) : nullptr;
+  return Field && Field->getType()->isPointerType() && !isReference(Field->getType()) ? Field : nullptr;
+}
+
+/// Pointers that a body tests, and the counts of its loops.
 class SlotReader : public BodyVisitor {
 public:
-  SlotReader(const References &Refs, const Function *In) : Refs(Refs), In(In) {}
-  std::vector<Followed> Pointers;
+  explicit SlotReader(const References &Refs) : Refs(Refs) {}
   llvm::DenseSet<const FieldDecl *> Tested;
   std::vector<std::pair<const FieldDecl *, const FieldDecl *>> Counts; ///< and the arrays
 
-  bool VisitMemberExpr(MemberExpr *M) override {
-    const Expr *Base = M->getBase()->IgnoreParenCasts();
-    if (const FieldDecl *Field = M->isArrow() ? pointerIn(Base) : nullptr)
-      Pointers.push_back({Field, M, In, false});
-    return true;
-  }
   bool VisitStmt(Stmt *S) override {
     const Expr *Condition = nullptr;
     const Stmt *Body = nullptr;
@@ -112,18 +114,9 @@ private:
     }
   };
 
-  /// The field, of pointer type and no object's, that the expression or the variable has its value from.
-  const FieldDecl *pointerIn(const Expr *E) const {
-    if (const VarDecl *V = variableNamedBy(E); V && Refs.valuesOf(V).size() == 1)
-      E = Refs.valuesOf(V).front()->IgnoreParenCasts();
-    const auto *M = dyn_cast<MemberExpr>(E);
-    const FieldDecl *Field = M ? fieldOf(M) : nullptr;
-    return Field && Field->getType()->isPointerType() && !isReference(Field->getType()) ? Field : nullptr;
-  }
-
   bool test(const Expr *Condition) {
     const Expr *Operand = nullTestOf(Condition, Refs.index().context()).Operand;
-    if (const FieldDecl *Field = Operand ? pointerIn(Operand->IgnoreParenCasts()) : nullptr)
+    if (const FieldDecl *Field = Operand ? pointerIn(Operand->IgnoreParenCasts(), Refs) : nullptr)
       Tested.insert(Field);
     return true;
   }
@@ -140,7 +133,86 @@ private:
   }
 
   const References &Refs;
-  const Function *In;
+};
+
+/// What a function follows whatever the fields of its object hold: outside of branches and loops, and before
+/// it leaves because of a field.
+class UnguardedReader {
+public:
+  UnguardedReader(const References &Refs, std::vector<Followed> &Found) : Refs(Refs), Found(Found) {}
+
+  void read(const Function *F, bool InTraverse, unsigned Depth = 0) {
+    constexpr unsigned MaxDepth = 3;
+    if (!F || Depth > MaxDepth)
+      return;
+    const Function *Outer = In;
+    In = F;
+    Traverses = InTraverse;
+    std::vector<const Function *> Callees;
+    walk(F->Decl->getBody(), Callees);
+    for (const Function *Callee : Callees)
+      read(Callee, InTraverse, Depth + 1);
+    In = Outer;
+  }
+
+private:
+  struct MentionsField : BodyVisitor {
+    bool Found = false;
+    bool VisitMemberExpr(MemberExpr *M) override {
+      Found |= fieldOf(M) != nullptr;
+      return !Found;
+    }
+  };
+  static bool mentionsField(const Stmt *S) {
+    MentionsField Visitor;
+    if (S)
+      Visitor.TraverseStmt(const_cast<Stmt *>(S));
+    return Visitor.Found;
+  }
+
+  /// Returns and jumps, but for those that the result of a visit decides.
+  static bool leaves(const Stmt *S) {
+    if (!S || isa<ReturnStmt, GotoStmt, BreakStmt, ContinueStmt>(S))
+      return S;
+    const auto *If = dyn_cast<IfStmt>(S);
+    return (!If || mentionsField(If->getCond())) && llvm::any_of(S->children(), leaves);
+  }
+
+  /// False when a field decides whether what follows runs.
+  bool walk(const Stmt *S, std::vector<const Function *> &Callees) {
+    if (!S)
+      return true;
+    if (const auto *If = dyn_cast<IfStmt>(S)) {
+      bool Decides =
+          mentionsField(If->getCond()) && (leaves(If->getThen()) || (If->getElse() && leaves(If->getElse())));
+      return walk(If->getCond(), Callees) && !Decides;
+    }
+    if (const auto *L = dyn_cast<ForStmt>(S))
+      return walk(L->getInit(), Callees) && walk(L->getCond(), Callees);
+    if (const auto *L = dyn_cast<WhileStmt>(S))
+      return walk(L->getCond(), Callees);
+    if (const auto *C = dyn_cast<AbstractConditionalOperator>(S))
+      return walk(C->getCond(), Callees);
+    if (const auto *B = dyn_cast<BinaryOperator>(S); B && B->isLogicalOp())
+      return walk(B->getLHS(), Callees);
+    if (isa<SwitchStmt, CXXForRangeStmt, LambdaExpr>(S))
+      return true;
+    for (const Stmt *Child : S->children())
+      if (!walk(Child, Callees))
+        return false;
+    if (const auto *C = dyn_cast<CallExpr>(S))
+      if (const Function *Callee = Refs.index().find(calleeOf(C)))
+        Callees.push_back(Callee);
+    if (const auto *M = dyn_cast<MemberExpr>(S); M && M->isArrow())
+      if (const FieldDecl *Field = pointerIn(M->getBase()->IgnoreParenCasts(), Refs))
+        Found.push_back({Field, M, In, Traverses});
+    return true;
+  }
+
+  const References &Refs;
+  std::vector<Followed> &Found;
+  const Function *In = nullptr;
+  bool Traverses = false;
 };
 
 /// What the slots of the types of one struct expect of its fields.
@@ -170,14 +242,11 @@ Expectations expectationsOf(const RecordDecl *Struct, const TypeGraph &Types) {
         if (const auto *Field = dyn_cast_or_null<FieldDecl>(Op.Where.Decl);
             Field && Traverses && Op.What == ReferenceOp::Visit)
           Found.Visited.insert(Field);
+      UnguardedReader(Types.references(), Found.Pointers).read(Body, Traverses);
       for (const Function *F : E.Functions) {
-        SlotReader Reader(Types.references(), F);
+        SlotReader Reader(Types.references());
         Reader.TraverseStmt(F->Decl->getBody());
         Tested.insert(Reader.Tested.begin(), Reader.Tested.end());
-        for (Followed &P : Reader.Pointers) {
-          P.InTraverse = Traverses;
-          Found.Pointers.push_back(P);
-        }
         if (Traverses)
           Found.Counts.insert(Found.Counts.end(), Reader.Counts.begin(), Reader.Counts.end());
       }

@@ -47,17 +47,23 @@ private:
     if (!Traverse || TypeGraph::isCollected(T.Base, U.types()) != Answer::No)
       return;
     const Call *Visit = callOf(U, Traverse, K.VisitManagedDict);
-    if (!Visit && !delegatesVisit(U, Traverse))
+    if (!Visit && !delegatesVisit(U, Traverse)) {
       Found.push_back(describe(
           T, nameRange(Traverse->Decl),
           "'" + T.Name + "' uses Py_TPFLAGS_MANAGED_DICT, but '" + displayName(*Traverse->Decl) +
               "' does not call PyObject_VisitManagedDict; what instances hold is not seen by the collector",
           "return the result of PyObject_VisitManagedDict((PyObject *)self, visit, arg)"));
-    else if (Visit && isStatement(Visit->Site, U.context()))
+      if (canUseVisitMacro(Traverse->Decl))
+        repair(U, Traverse,
+               returning("PyObject_VisitManagedDict((PyObject *)" + selfOf(Traverse) + ", visit, arg)"),
+               Found.back());
+    } else if (Visit && isStatement(Visit->Site, U.context())) {
       Found.push_back(
           describe(T, Visit->Site->getSourceRange(),
                    "the result of " + displayName(*Visit->Callee) + " is ignored; the visitor asked to stop",
                    "return the result when it is not 0"));
+      returnResult(U, Visit->Site, Found.back());
+    }
     Slot Clear = T.slot("tp_clear");
     if (Clear && (!Clear.Body || callOf(U, Clear.Body, K.ClearManagedDict) || delegates(U, Clear.Body)))
       return;
@@ -68,6 +74,29 @@ private:
                  "'" + T.Name + "' uses Py_TPFLAGS_MANAGED_DICT, but " + Who +
                      " PyObject_ClearManagedDict; cycles through instance attributes are never broken",
                  "call PyObject_ClearManagedDict((PyObject *)self) in tp_clear"));
+    if (Clear && Clear.Body->Decl->getNumParams() > 0)
+      repair(U, Clear.Body, "PyObject_ClearManagedDict((PyObject *)" + selfOf(Clear.Body) + ");",
+             Found.back());
+  }
+
+  static std::string selfOf(const Function *F) { return F->Decl->getParamDecl(0)->getNameAsString(); }
+
+  static std::string returning(const std::string &Call) {
+    return "{ int stop_ = " + Call + "; if (stop_) return stop_; }";
+  }
+
+  static void repair(Unit &U, const Function *F, const std::string &Statement, Diagnosis &D) {
+    if (auto R = insertBeforeReturn(F->Decl, Statement, "call it before the return", U.context()))
+      D.Repairs.push_back(std::move(*R));
+  }
+
+  static void returnResult(Unit &U, const clang::Expr *Call, Diagnosis &D) {
+    std::string Text = sourceText(Call->getSourceRange(), U.context());
+    if (Text.empty() || Call->getBeginLoc().isMacroID() || Call->getEndLoc().isMacroID())
+      return;
+    // The semicolon that follows makes an empty statement.
+    D.Repairs.push_back({"return the result when it is not 0",
+                         {clang::FixItHint::CreateReplacement(Call->getSourceRange(), returning(Text))}});
   }
 
   static bool delegatesVisit(Unit &U, const Function *Traverse) {

@@ -186,10 +186,12 @@ private:
   /// Py_XDECREF(self->f); becomes Py_CLEAR(self->f);
   static std::optional<Repair> clearInstead(Unit &U, const ReferenceOp &Release) {
     const auto *Drop = llvm::dyn_cast<clang::CallExpr>(Release.At);
-    std::string Field =
-        Drop && Drop->getNumArgs() == 1 ? sourceText(Drop->getArg(0)->getSourceRange(), U.context()) : "";
+    if (!Drop || Drop->getNumArgs() != 1)
+      return std::nullopt;
+    // In CPython's headers the function is wrapped in a macro that casts its argument.
+    std::string Field = sourceText(Drop->getArg(0)->IgnoreParenCasts()->getSourceRange(), U.context());
     clang::CharSourceRange Range = U.sources().getExpansionRange(Release.At->getSourceRange());
-    std::string Written = sourceText(Release.At->getSourceRange(), U.context());
+    std::string Written = sourceText({Range.getBegin(), Range.getEnd()}, U.context());
     if (Field.empty() || !isStatement(Release.At, U.context()) || Written.find(Field) == std::string::npos)
       return std::nullopt;
     return Repair{"set the field to NULL before the release",

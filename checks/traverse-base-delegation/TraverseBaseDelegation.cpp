@@ -123,7 +123,33 @@ private:
           {nameRange(T.Base.Type->Definition), "the base '" + T.Base.Name + "' is defined here"});
     D.Path.push_back(
         {D.Where, "end with the base's " + Name.str() + ", called on the base's own type object"});
+    if (auto R = callBase(U, T, Name, Body))
+      D.Repairs.push_back(std::move(*R));
     return D;
+  }
+
+  /// The slot of a built-in type through the type object; a function of this file by its name.
+  static std::optional<Repair> callBase(Unit &U, const TypeInfo &T, llvm::StringRef Name,
+                                        const Function *Body) {
+    bool Traverses = Name == "tp_traverse";
+    const clang::FunctionDecl *F = Body->Decl;
+    if ((!Traverses && Name != "tp_clear") || F->getNumParams() == 0 || (Traverses && !canUseVisitMacro(F)))
+      return std::nullopt;
+    std::string Callee, Cast = "PyObject *";
+    if (T.Base.What == BaseType::BuiltIn) {
+      bool IsPointer = llvm::StringRef(T.Base.Name).starts_with("PyExc_");
+      Callee = (IsPointer ? "((PyTypeObject *)" + T.Base.Name + ")->" : T.Base.Name + ".") + Name.str();
+    } else {
+      const Function *Base = U.types().effective(*T.Base.Type, Name).Body;
+      if (!Base || !U.sources().isBeforeInTranslationUnit(Base->Decl->getLocation(), F->getLocation()))
+        return std::nullopt;
+      Callee = Base->Decl->getNameAsString();
+      Cast = Base->Decl->getParamDecl(0)->getType().getAsString();
+    }
+    std::string Call = Callee + "((" + Cast + ")" + F->getParamDecl(0)->getNameAsString() +
+                       (Traverses ? ", visit, arg)" : ")");
+    std::string Statement = Traverses ? "{ int stop_ = " + Call + "; if (stop_) return stop_; }" : Call + ";";
+    return insertBeforeReturn(F, Statement, "call the base", U.context());
   }
 
   static bool inheritsNothing(Unit &U, const TypeInfo &T) {

@@ -43,6 +43,8 @@ private:
   static constexpr const char *NotAllowed =
       "it is not one of the calls that are allowed while the other threads are stopped";
 
+  static constexpr const char *HoldsLock = "a stopped thread can hold the lock";
+
   /// Assignments through pointers to structs of the project.
   static void judgeStores(Unit &U, const EntryPoint &Entry, const Function *F,
                           llvm::DenseSet<const clang::Expr *> &Judged, std::vector<Diagnosis> &Found) {
@@ -74,7 +76,9 @@ private:
       return "it changes a reference count while the collector counts references";
     if (auto Lock = Knowledge::get().LockFunctions.find(Full);
         Lock != Knowledge::get().LockFunctions.end() && Lock->second.What != LockEffect::Release)
-      return "a stopped thread can hold the lock";
+      return HoldsLock;
+    if (lockAcquiredBy(C.Site, U.paths())) // by a method or a guard
+      return HoldsLock;
     if (Knowledge::get().LockFunctions.contains(Full) || K.TraverseSafe.contains(Name))
       return "";
     bool Foreign = !U.scope().contains(C.Callee->getLocation());

@@ -2,6 +2,8 @@
 // RUN: %both --checks='-*,ungil-dealloc-untrack-order' %s -- -I%py314t -x c++ -std=c++20 | %filecheck %s
 // RUN: cp %s %t.c && %clang_tidy -load %plugin -checks='-*,ungil-dealloc-untrack-order' --fix %t.c -- -I%py314t -std=gnu11 -w -DPy_GIL_DISABLED=1
 // RUN: %both --checks='-*,ungil-dealloc-untrack-order' %t.c -- -I%py314t -std=gnu11 | FileCheck --check-prefix=FIXED %s
+// RUN: cp %s %t.cpp && %clang_tidy -load %plugin -checks='-*,ungil-dealloc-untrack-order' --fix %t.cpp -- -I%py314t -std=c++20 -w -DPy_GIL_DISABLED=1
+// RUN: %both --checks='-*,ungil-dealloc-untrack-order' %t.cpp -- -I%py314t -std=c++20 | FileCheck --check-prefix=FIXED %s
 // FIXED-NOT: 'never_dealloc'
 // FIXED: end of report
 #include <Python.h>

@@ -2,6 +2,8 @@
 // RUN: %both --checks='-*,ungil-traverse-incomplete' %s -- -I%py314t -x c++ -std=c++20 | %filecheck %s
 // RUN: cp %s %t.c && %clang_tidy -load %plugin -checks='-*,ungil-traverse-incomplete' --fix %t.c -- -I%py314t -std=gnu11 -w -DPy_GIL_DISABLED=1
 // RUN: %both --checks='-*,ungil-traverse-incomplete' %t.c -- -I%py314t -std=gnu11 | FileCheck --check-prefix=FIXED %s
+// RUN: cp %s %t.cpp && %clang_tidy -load %plugin -checks='-*,ungil-traverse-incomplete' --fix %t.cpp -- -I%py314t -std=c++20 -w -DPy_GIL_DISABLED=1
+// RUN: %both --checks='-*,ungil-traverse-incomplete' %t.cpp -- -I%py314t -std=c++20 | FileCheck --check-prefix=FIXED %s
 // FIXED-NOT: 'b' and 'c'
 // FIXED: 'peek' is visited
 // FIXED: end of report

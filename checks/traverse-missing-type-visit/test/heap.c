@@ -2,6 +2,8 @@
 // RUN: %both --checks='-*,ungil-traverse-missing-type-visit' %s -- -I%py314t -x c++ -std=c++20 | %filecheck %s
 // RUN: cp %s %t.c && %clang_tidy -load %plugin -checks='-*,ungil-traverse-missing-type-visit' --fix %t.c -- -I%py314t -std=gnu11 -w -DPy_GIL_DISABLED=1
 // RUN: %both --checks='-*,ungil-traverse-missing-type-visit' %t.c -- -I%py314t -std=gnu11 | %filecheck --check-prefix=FIXED %s
+// RUN: cp %s %t.cpp && %clang_tidy -load %plugin -checks='-*,ungil-traverse-missing-type-visit' --fix %t.cpp -- -I%py314t -std=c++20 -w -DPy_GIL_DISABLED=1
+// RUN: %both --checks='-*,ungil-traverse-missing-type-visit' %t.cpp -- -I%py314t -std=c++20 | %filecheck --check-prefix=FIXED %s
 // FIXED: end of report
 #include <Python.h>
 
