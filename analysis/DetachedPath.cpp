@@ -3,6 +3,7 @@
 #include "analysis/Names.h"
 
 #include "clang/AST/ExprCXX.h"
+#include "clang/AST/ParentMapContext.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -53,7 +54,26 @@ bool attachesWithGil(const Unit &U, const EntryPoint &Point) {
 
 } // namespace
 
-Confidence surenessOf(const DetachedUse &Use) {
+static bool namedUnderCondition(const Function &F, ASTContext &Context) {
+  auto UnderCondition = [&](const Expr *Site) {
+    DynTypedNode Node = DynTypedNode::create(*Site);
+    for (auto Parents = Context.getParents(Node); !Parents.empty(); Parents = Context.getParents(Node)) {
+      Node = Parents[0];
+      if (Node.get<IfStmt>() || Node.get<ConditionalOperator>())
+        return true;
+    }
+    return false;
+  };
+  const auto *Method = dyn_cast<CXXMethodDecl>(F.Decl);
+  bool FromTemplate = F.Decl->isTemplateInstantiation() ||
+                      (Method && isa<ClassTemplateSpecializationDecl>(Method->getParent()));
+  return FromTemplate && F.Callers.empty() && !F.AddressTaken.empty() &&
+         llvm::all_of(F.AddressTaken, UnderCondition);
+}
+
+Confidence surenessOf(Unit &U, const DetachedStretch &S, const DetachedUse &Use) {
+  if (namedUnderCondition(*S.In, U.context()))
+    return Confidence::Possible;
   if (!Use.Since.At && Knowledge::get().ReadsOnly.contains(Use.innermost().Name))
     return Confidence::Possible;
   bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional &&
@@ -117,8 +137,9 @@ std::string whyDetached(const Unit &U, const DetachedStretch &S) {
 
 void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse &Use, Diagnosis &D) {
   if (isa_and_nonnull<OMPExecutableDirective>(S.Since.At))
-    D.Path.push_back({S.Since.At->getBeginLoc(),
-                      "the region starts here; its threads have no attached thread state, but the first one"});
+    D.Path.push_back(
+        {S.Since.At->getBeginLoc(),
+         "the region starts here; its threads have no attached thread state, but the first one"});
   else if (S.Since.At)
     D.Path.push_back({S.Since.At->getSourceRange(), S.Since.ByTest
                                                         ? "this test tells that the thread is detached"

@@ -21,8 +21,9 @@ std::vector<DetachedStretch> detachedStretches(Unit &, llvm::function_ref<bool(c
 /// Why the thread is detached, to go after "is called": "between X and Y", "in a thread started by 'f'".
 std::string whyDetached(const Unit &, const DetachedStretch &);
 
-/// Certain when the function itself detaches on every path and uses Python itself.
-Confidence surenessOf(const DetachedUse &);
+/// Certain when the function itself detaches on every path and uses Python itself. Only possible where the
+/// function is a template's that its maker names under a condition, for every argument alike.
+Confidence surenessOf(Unit &, const DetachedStretch &, const DetachedUse &);
 
 /// The notes from where the thread detached down to the use.
 void explainDetached(const Unit &, const DetachedStretch &, const DetachedUse &, Diagnosis &);

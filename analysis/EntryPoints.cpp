@@ -447,7 +447,8 @@ bool countsDown(const Function &F) {
 /// What other libraries call when they are done with something of the module's, in whatever thread that is.
 void EntryPoints::addReleases(const UnitIndex &Index) {
   for (const auto &F : Index.functions()) {
-    if (Known.contains(F.get()) || F->Parent || !F->Decl->isExternallyVisible() || isa<CXXMethodDecl>(F->Decl))
+    if (Known.contains(F.get()) || F->Parent || !F->Decl->isExternallyVisible() ||
+        isa<CXXMethodDecl>(F->Decl))
       continue;
     const char *Role = nullptr;
     if (F->Callers.empty() && deletesItsArgument(Index, *F))

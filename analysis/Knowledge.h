@@ -279,9 +279,9 @@ struct Knowledge {
   llvm::StringSet<> ObjectInitialisers;
   llvm::StringSet<> ReferenceCounts; ///< read a reference count
 
-  NameSet ReadsOnly;        ///< need an attached thread state by contract, but only read what never changes
+  NameSet ReadsOnly; ///< need an attached thread state by contract, but only read what never changes
   llvm::StringSet<> InterpreterTests; ///< tell whether there is an interpreter (still)
-  NameSet BuiltInCallables; ///< variables whose objects run no code of the user's when called
+  NameSet BuiltInCallables;           ///< variables whose objects run no code of the user's when called
 };
 
 } // namespace ungil

@@ -1,6 +1,8 @@
 #include "analysis/LockUses.h"
 
+#include "analysis/FlowGraph.h"
 #include "analysis/Names.h"
+#include "analysis/StateExpressions.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -47,7 +49,8 @@ private:
       Use = &Uses.back();
     }
     Use->Reentrant |= K.ReentrantLocks.contains(Taken->By) || K.ReentrantLocks.contains(Taken->LockType);
-    Use->FromPython |= calledFromPython(F) || locksItsObject(F, *Use);
+    Use->FromPython |= calledFromPython(F);
+    Use->FromOtherUnits |= locksItsObject(F, *Use);
     Use->Waits.push_back({&F, C.Site->getSourceRange(), U.threadStates().at(F, C.Site), C.Site});
   }
 
@@ -196,6 +199,29 @@ bool PythonRuns::callsBuiltIn(const Expr *Site) {
          Knowledge::get().BuiltInCallables.contains(R->getDecl()->getName());
 }
 
+/// Whether every path from there ends in a throw: what runs on it reports an error of the function's own.
+static bool leadsToThrow(const Function &F, const Expr *Site) {
+  if (!F.Decl->getASTContext().getLangOpts().CXXExceptions)
+    return false;
+  auto Graph = FlowGraph::of(F.Decl);
+  const CFGBlock *Here = Graph ? Graph->blockOf(Site) : nullptr;
+  if (!Here)
+    return false;
+  llvm::DenseSet<const CFGBlock *> Seen;
+  llvm::SmallVector<const CFGBlock *, 8> Pending{Here};
+  while (!Pending.empty()) {
+    const CFGBlock *Block = Pending.pop_back_val();
+    if (Block == &Graph->cfg().getExit())
+      return false;
+    if (!Seen.insert(Block).second || throwOf(*Block))
+      continue;
+    for (const CFGBlock *Next : Block->succs())
+      if (Next)
+        Pending.push_back(Next);
+  }
+  return true;
+}
+
 std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
   auto [At, New] = Known.try_emplace(&F, std::nullopt);
   if (!New)
@@ -205,12 +231,12 @@ std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
     if (!U.locks().reaches(F, C.Site) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))
       continue;
     if (const Function *Callee = U.index().find(C.Callee)) {
-      if (auto Inside = in(*Callee)) {
+      if (auto Inside = in(*Callee); Inside && !leadsToThrow(F, C.Site)) {
         Found = std::move(Inside);
         Found->Calls.insert(Found->Calls.begin(), &C);
         break;
       }
-    } else if (byName(*C.Callee) && !callsBuiltIn(C.Site)) {
+    } else if (byName(*C.Callee) && !callsBuiltIn(C.Site) && !leadsToThrow(F, C.Site)) {
       Found = Way{{&C}, displayName(*C.Callee)};
       break;
     }

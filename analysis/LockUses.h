@@ -36,6 +36,8 @@ struct LockUse {
   bool FromPython = false; ///< functions that Python code can call take it
   std::vector<LockWait> Waits;
   std::vector<LockHold> Holds;
+  bool FromOtherUnits =
+      false; ///< it is an object's own, and methods of other units may take it through these
 };
 
 /// Critical sections, which a detached thread gives up, are left out.

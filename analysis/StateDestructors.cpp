@@ -105,8 +105,9 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
         Arguments.push_back(A);
     const bool Pointer = Knowledge::get().OwningPointers.contains(typeName(*Record));
     return llvm::any_of(Arguments, [&](const TemplateArgument &A) {
-      return A.getKind() == TemplateArgument::Type && (destroysReference(Use, A.getAsType(), Depth + 1) ||
-                                                       (Pointer && deletesReference(Use, callOf(A.getAsType()))));
+      return A.getKind() == TemplateArgument::Type &&
+             (destroysReference(Use, A.getAsType(), Depth + 1) ||
+              (Pointer && deletesReference(Use, callOf(A.getAsType()))));
     });
   }
   for (const CXXBaseSpecifier &Base : Record->bases())

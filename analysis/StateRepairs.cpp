@@ -297,7 +297,8 @@ llvm::SmallVector<std::string, 2> macroArguments(llvm::StringRef Use) {
 bool givesLockBack(const Stmt *S) {
   const auto *E = dyn_cast_or_null<Expr>(S);
   const FunctionDecl *F = E ? calleeOf(E->IgnoreParenImpCasts()) : nullptr;
-  auto Known = F ? Knowledge::get().LockFunctions.find(qualifiedName(*F)) : Knowledge::get().LockFunctions.end();
+  auto Known =
+      F ? Knowledge::get().LockFunctions.find(qualifiedName(*F)) : Knowledge::get().LockFunctions.end();
   return Known != Knowledge::get().LockFunctions.end() && Known->second.What == LockEffect::Release;
 }
 
@@ -310,7 +311,8 @@ std::optional<Repair> dropAfterUnlock(const Expr *Drop, ASTContext &Context) {
   CharSourceRange Macro = SM.getExpansionRange(Drop->getSourceRange());
   std::string Use = Lexer::getSourceText(Macro, SM, Context.getLangOpts()).str();
   auto Arguments = macroArguments(Use);
-  bool Replaces = llvm::StringRef(Use).starts_with("Py_XSETREF(") || llvm::StringRef(Use).starts_with("Py_SETREF(");
+  bool Replaces =
+      llvm::StringRef(Use).starts_with("Py_XSETREF(") || llvm::StringRef(Use).starts_with("Py_SETREF(");
   if (!(Replaces && Arguments.size() == 2) &&
       !(llvm::StringRef(Use).starts_with("Py_CLEAR(") && Arguments.size() == 1))
     return std::nullopt;
@@ -323,10 +325,11 @@ std::optional<Repair> dropAfterUnlock(const Expr *Drop, ASTContext &Context) {
   if (!givesLockBack(Unlock) || !End.isValid())
     return std::nullopt;
   std::string Target = Arguments[0], Break = newLine(Unlock, Context);
-  return Repair{"drop the old object after unlocking",
-                {FixItHint::CreateReplacement(Macro, "PyObject *dropped = (PyObject *)" + Target + ";" + Break +
-                                                         Target + " = " + (Replaces ? Arguments[1] : "NULL")),
-                 FixItHint::CreateInsertion(End, Break + "Py_XDECREF(dropped);")}};
+  return Repair{
+      "drop the old object after unlocking",
+      {FixItHint::CreateReplacement(Macro, "PyObject *dropped = (PyObject *)" + Target + ";" + Break +
+                                               Target + " = " + (Replaces ? Arguments[1] : "NULL")),
+       FixItHint::CreateInsertion(End, Break + "Py_XDECREF(dropped);")}};
 }
 
 } // namespace ungil

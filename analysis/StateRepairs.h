@@ -23,9 +23,10 @@ std::optional<Repair> declareBefore(const clang::Expr *Guard, clang::SourceRange
 /// A block around the guard and the statements after it, up to the one with the use.
 std::optional<Repair> endBefore(const clang::Expr *Guard, clang::SourceRange Use, clang::ASTContext &);
 
-/// The raw allocator for everything that a local variable of the function is given and freed with, when all of
-/// that is seen. Call is one of these calls.
-std::optional<Repair> allocateRaw(const clang::FunctionDecl *In, const clang::Expr *Call, clang::ASTContext &);
+/// The raw allocator for everything that a local variable of the function is given and freed with, when all
+/// of that is seen. Call is one of these calls.
+std::optional<Repair> allocateRaw(const clang::FunctionDecl *In, const clang::Expr *Call,
+                                  clang::ASTContext &);
 
 /// Py_CLEAR and its kin as the last statement before the lock is given back: the old object is dropped after
 /// that.

@@ -6,7 +6,7 @@
 // detached.
 //
 // Known holes: helpers in other translation units; by-value parameters of bound functions; exception paths;
-// ownership inside std::function and std::any; variables of static storage, which die after the interpreter.
+// ownership inside a std::function or std::any that is a member, a parameter or assigned later.
 
 #include "analysis/DetachedPath.h"
 #include "analysis/Names.h"
@@ -53,7 +53,7 @@ private:
     const DetachedUse &Use = *S.Uses.front();
     Diagnosis D;
     D.Where = Use.Where;
-    D.Sureness = surenessOf(Use);
+    D.Sureness = surenessOf(U, S, Use);
     D.Message = subject(Use) + ", " + whyDetached(U, S) + "; " + consequence(Use);
     explainDetached(U, S, Use, D);
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))
@@ -93,8 +93,9 @@ private:
 
   static std::string advice(const DetachedUse &Use, const DetachedStretch &S) {
     if (isa_and_nonnull<OMPExecutableDirective>(S.Since.At))
-      return Use.IsCopy ? "share a reference or the raw pointer with the threads instead of copies"
-                        : "attach around it in each thread, or leave it to the thread that started the region";
+      return Use.IsCopy
+                 ? "share a reference or the raw pointer with the threads instead of copies"
+                 : "attach around it in each thread, or leave it to the thread that started the region";
     if (Use.IsDestruction && S.Since.At)
       return "enclose the detached stretch in a block of its own, so that the object outlives it";
     if (!S.Since.At)

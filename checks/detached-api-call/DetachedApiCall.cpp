@@ -32,7 +32,7 @@ private:
     const DetachedUse &Use = *S.Uses.front();
     Diagnosis D;
     D.Where = Use.Where;
-    D.Sureness = surenessOf(Use);
+    D.Sureness = surenessOf(U, S, Use);
     D.Message = needs(Use) + whyDetached(U, S);
     explainDetached(U, S, Use, D);
     for (const DetachedUse *Other : llvm::drop_begin(S.Uses))

@@ -56,7 +56,8 @@ private:
     D.Path.push_back({Wait.Where, "detach before waiting for the lock and release it before attaching, or "
                                   "use a PyMutex, whose waiters detach"});
     // The lock's guard and, right after it, one that detaches: the other order is right.
-    if (Wait.Site && Wait.In == Hold.In && Hold.What == LockHold::Attaches && isa<clang::CXXConstructExpr>(Hold.Site))
+    if (Wait.Site && Wait.In == Hold.In && Hold.What == LockHold::Attaches &&
+        isa<clang::CXXConstructExpr>(Hold.Site))
       if (auto R = declareBefore(Wait.Site, Hold.Site->getSourceRange(), U.context()))
         D.Repairs.push_back({"detach before taking the lock", std::move(R->Hints)});
     return D;

@@ -24,12 +24,13 @@ public:
     std::vector<Diagnosis> Found;
     llvm::DenseSet<const clang::Expr *> Reached; // a helper is told for the first of its callers
     for (const LockUse &Use : lockUses(U)) {
-      if (Use.Reentrant || !Use.FromPython || (!Use.Detaches && waitedForAttached(Use)))
+      if (Use.Reentrant || !(Use.FromPython || Use.FromOtherUnits) ||
+          (!Use.Detaches && waitedForAttached(Use)))
         continue;
       std::vector<const Function *> Told;
       for (const LockHold &Hold : Use.Holds) {
         if (Hold.What == LockHold::Attaches || Hold.State == Attachment::Detached ||
-            llvm::is_contained(Told, Hold.In))
+            (Hold.What == LockHold::DropsReference && !Use.FromPython) || llvm::is_contained(Told, Hold.In))
           continue;
         Told.push_back(Hold.In);
         if (!Hold.Through.empty() && !Reached.insert(Hold.Through.back()->Site).second)
