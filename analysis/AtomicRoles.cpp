@@ -245,7 +245,7 @@ bool isMethodWithAtomics(const FunctionDecl &F) {
                                 [](const FieldDecl *Field) { return isAtomicType(Field->getType()); });
 }
 
-/// Whether nobody else has the object yet, or no other thread runs yet.
+/// Whether the function itself has just made the object, or no other thread runs yet.
 bool isSetUp(Unit &U, const Variable::Use &Use) {
   ContextSet Where = U.contexts().of(Use.In);
   if (!Where.empty() && !Where.intersects(ManyThreads))
@@ -254,7 +254,8 @@ bool isSetUp(Unit &U, const Variable::Use &Use) {
     return false;
   U.paths().enter(Use.In->Decl);
   auto Path = U.paths().resolve(Use.Op->Object);
-  return Path && U.shared().freshness().isPrivate(*Use.In, *Path, Use.Op->Site, ManyThreads);
+  return Path && Path->Kind == AccessPath::Local &&
+         U.shared().freshness().isPrivate(*Use.In, *Path, Use.Op->Site, ManyThreads);
 }
 
 } // namespace

@@ -3,8 +3,8 @@
 // it.
 //
 // Does not report plain accesses of initialisation, allocation, deallocation, traversal and of objects that
-// nobody else can see; plain reads under a lock that every atomic writer holds; objects whose type makes
-// every access atomic.
+// nobody else can see; plain reads under a lock that every atomic writer holds; plain reads of what is stored
+// once, after an acquire load has seen it; objects whose type makes every access atomic.
 //
 // Known holes: memory whose address is passed on; accesses by the interpreter through PyMemberDef; elements
 // of one array are taken to be one.
@@ -62,9 +62,30 @@ private:
   static const SharedAccess *conflicting(Unit &U, const SharedAccess &P,
                                          const std::vector<const SharedAccess *> &Atomic) {
     for (const SharedAccess *A : Atomic)
-      if ((P.writes() || A->writes()) && !U.shared().guardsOf(P).shareWith(U.shared().guardsOf(*A)))
+      if ((P.writes() || A->writes()) && !U.shared().guardsOf(P).shareWith(U.shared().guardsOf(*A)) &&
+          !isDone(U, P, *A, Atomic))
         return A;
     return nullptr;
+  }
+
+  /// Where the reading function has seen, by an acquire load, what is stored once: under a lock, after
+  /// another test. Nobody stores it again.
+  static bool isDone(Unit &U, const SharedAccess &P, const SharedAccess &Store,
+                     const std::vector<const SharedAccess *> &Atomic) {
+    if (P.writes() || Store.Atomic->What != AtomicOperation::Store || U.shared().guardsOf(Store).none())
+      return false;
+    auto Place = [&](const SharedAccess &A) {
+      const clang::Expr *At = A.Through.empty() ? A.At : A.Through.back()->Site;
+      return U.sources().getExpansionLoc(At->getBeginLoc());
+    };
+    bool Tested = false, Seen = false;
+    for (const SharedAccess *L : Atomic) {
+      if (L->Atomic->What != AtomicOperation::Load || !L->Atomic->Order || !acquires(*L->Atomic->Order))
+        continue;
+      Tested |= L->In == Store.In;
+      Seen |= L->owner() == P.owner() && U.sources().isBeforeInTranslationUnit(Place(*L), Place(P));
+    }
+    return Tested && Seen;
   }
 
   static Diagnosis describe(Unit &U, const Mix &M) {

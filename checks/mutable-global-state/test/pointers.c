@@ -33,7 +33,7 @@ static PyObject *like_template(PyTypeObject *type, Py_ssize_t items) {
   return PyType_GenericAlloc(template_type, items);
 }
 PyType_Slot slots[] = {{Py_tp_alloc, like_template}, {0, NULL}};
-// CHECK: :[[@LINE-5]]:3: warning: 'template_type->tp_basicsize' is written in 'like_template' with no common lock; threads corrupt it on a free-threaded build [ungil-mutable-global-state]
-// CHECK-NEXT: :[[@LINE-3]]:39: note: 'like_template' is tp_alloc; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-13]]:1: note: guard every use with one PyMutex, or give each thread or module its own
+// CHECK: :[[@LINE-4]]:3: warning: 'template_type->tp_basicsize' is written in 'like_template' with no common lock; threads corrupt it on a free-threaded build [ungil-mutable-global-state]
+// CHECK-NEXT: :[[@LINE-2]]:38: note: 'like_template' is tp_alloc; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-12]]:1: note: guard every use with one PyMutex, or give each thread or module its own
 // CHECK: end of report

@@ -105,18 +105,19 @@ private:
   std::atomic<bool> ready{false};
   std::atomic<T *> value{nullptr};
 };
-// CHECK: :[[@LINE-92]]:7: warning: flag 'working' is tested and then set in 'guarded' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-86]]:1: note: 'guarded' is ml_meth; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-92]]:3: note: set here
-// CHECK-NEXT: :[[@LINE-95]]:7: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
-// CHECK: :[[@LINE-74]]:9: warning: flag 'in_use' is tested and then set in 'lambda' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
-// CHECK: note: 'lambda' can be called from elsewhere, by any thread
-// CHECK: note: set here
-// CHECK: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
-// CHECK: :[[@LINE-40]]:10: warning: 'Once.ready' is set in a once function, but tested in 'Once::get' outside it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-37]]:9: note: set here, by the thread that comes first
-// CHECK-NEXT: :[[@LINE-28]]:3: note: make it atomic; store with release when what it stands for is complete, and load with acquire
-// CHECK: :[[@LINE-34]]:26: warning: 'Once.pointer' is set in a once function, but stored in 'Once::reset' outside it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-41]]:9: note: set here, by the thread that comes first
+// CHECK: :[[@LINE-94]]:7: warning: flag 'working' is tested and then set in 'guarded' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-88]]:1: note: 'guarded' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-94]]:3: note: set here
+// CHECK-NEXT: :[[@LINE-97]]:7: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
+// CHECK: :[[@LINE-76]]:9: warning: flag 'in_use' is tested and then set in 'lambda' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-72]]:23: note: 'lambda' can be called from elsewhere, by any thread
+// CHECK-NEXT: :[[@LINE-76]]:13: note: which calls 'SetFlag::SetFlag' here
+// CHECK-NEXT: :[[@LINE-89]]:47: note: set here
+// CHECK-NEXT: :[[@LINE-80]]:9: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
+// CHECK: :[[@LINE-43]]:10: warning: 'Once.ready' is set in a once function, but tested in 'Once::get' outside it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-40]]:9: note: set here, by the thread that comes first
 // CHECK-NEXT: :[[@LINE-31]]:3: note: make it atomic; store with release when what it stands for is complete, and load with acquire
+// CHECK: :[[@LINE-37]]:26: warning: 'Once.pointer' is set in a once function, but stored in 'Once::reset' outside it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-44]]:9: note: set here, by the thread that comes first
+// CHECK-NEXT: :[[@LINE-33]]:3: note: make it atomic; store with release when what it stands for is complete, and load with acquire
 // CHECK: end of report

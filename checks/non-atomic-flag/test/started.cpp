@@ -32,9 +32,9 @@ void set_and_run() {
   before = true;
   std::thread(while_set).detach();
 }
-// CHECK: :[[@LINE-28]]:11: warning: flag 'stop' is polled in 'loop' while 'run' changes it; plain volatile accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-25]]:22: note: 'loop' is callback of std::thread::thread; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-25]]:3: note: changed here in 'run'
-// CHECK-NEXT: :[[@LINE-28]]:1: note: 'run' can be called from elsewhere, by any thread
-// CHECK-NEXT: :[[@LINE-35]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
+// CHECK: :[[@LINE-27]]:11: warning: flag 'stop' is polled in 'loop' while 'run' changes it; plain volatile accesses are a data race, use an atomic [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-24]]:22: note: 'loop' is callback of std::thread::thread; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:3: note: changed here in 'run'
+// CHECK-NEXT: :[[@LINE-27]]:6: note: 'run' can be called from elsewhere, by any thread
+// CHECK-NEXT: :[[@LINE-34]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: end of report

@@ -40,13 +40,13 @@ int begin() {
   return state.compare_exchange_strong(expected, 1, std::memory_order_relaxed);
 }
 void finish() { state.store(2, std::memory_order_relaxed); }
-// CHECK: :[[@LINE-24]]:17: error: 'flag' acts as a borrow flag, but this compare-exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-23]]:32: note: given back here in 'Cell::release_shared'
-// CHECK-NEXT: :[[@LINE-26]]:17: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-24]]:27: error: 'flag' acts as a borrow flag, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-35]]:16: note: taken here in 'Cell::try_shared'
-// CHECK-NEXT: :[[@LINE-26]]:27: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-14]]:25: error: 'available' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-17]]:20: note: taken here in 'take'
-// CHECK-NEXT: :[[@LINE-16]]:25: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-25]]:12: error: 'flag' acts as a borrow flag, but this compare-exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-24]]:27: note: given back here in 'Cell::release_shared'
+// CHECK-NEXT: :[[@LINE-27]]:12: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-25]]:22: error: 'flag' acts as a borrow flag, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-35]]:11: note: taken here in 'Cell::try_shared'
+// CHECK-NEXT: :[[@LINE-27]]:22: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-15]]:15: error: 'available' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-18]]:10: note: taken here in 'take'
+// CHECK-NEXT: :[[@LINE-17]]:15: note: without release, the next holder can miss the writes made before this
 // CHECK: end of report

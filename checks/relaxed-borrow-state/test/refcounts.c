@@ -54,13 +54,13 @@ int enter(void) {
   return FT_ATOMIC_LOAD_INT_RELAXED(busy) == 0 && _Py_atomic_compare_exchange_int(&busy, &expected, 1);
 }
 void leave(void) { FT_ATOMIC_STORE_INT_RELAXED(busy, 0); }
-// CHECK: :[[@LINE-48]]:7: error: 'refs' acts as a reference count, but this decrement is memory_order_relaxed; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-49]]:7: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
-// CHECK: :[[@LINE-43]]:14: error: 'refs' acts as a reference count, but this decrement is memory_order_release; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-44]]:14: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
-// CHECK: :[[@LINE-34]]:7: error: 'refs' acts as a reference count, but this decrement is memory_order_relaxed; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-35]]:7: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
+// CHECK: :[[@LINE-47]]:7: error: 'refs' acts as a reference count, but this decrement is memory_order_relaxed; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-48]]:7: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
+// CHECK: :[[@LINE-42]]:14: error: 'refs' acts as a reference count, but this decrement is memory_order_release; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-43]]:14: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
+// CHECK: :[[@LINE-33]]:7: error: 'refs' acts as a reference count, but this decrement is memory_order_relaxed; protected data is not ordered with it (needs acq_rel) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-34]]:7: note: the thread that destroys the object must see what every other holder did: release to pass it on, acquire before destroying
 // CHECK: :[[@LINE-7]]:20: error: 'busy' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: note: taken here in 'enter'
-// CHECK-NEXT: note: without release, the next holder can miss the writes made before this
+// CHECK-NEXT: :[[@LINE-10]]:51: note: taken here in 'enter'
+// CHECK-NEXT: :[[@LINE-9]]:20: note: without release, the next holder can miss the writes made before this
 // CHECK: end of report

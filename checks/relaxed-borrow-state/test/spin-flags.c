@@ -30,19 +30,19 @@ int take(Lock *lock) {
   return atomic_compare_exchange_strong_explicit(&lock->taken, &free_value, 1, memory_order_acquire, memory_order_relaxed);
 }
 void drop(Lock *lock) { atomic_store_explicit(&lock->taken, 0, memory_order_release); }
-// CHECK: :[[@LINE-25]]:32: error: 'first' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-25]]:25: note: given back here in 'drop_first'
-// CHECK-NEXT: :[[@LINE-27]]:32: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-25]]:26: error: 'second' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-27]]:33: note: taken here in 'take_second'
-// CHECK-NEXT: :[[@LINE-27]]:26: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-25]]:34: error: 'builtin' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-25]]:27: note: given back here in 'drop_builtin'
-// CHECK-NEXT: :[[@LINE-27]]:34: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-27]]:27: error: 'builtin' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-29]]:34: note: taken here in 'take_builtin'
-// CHECK-NEXT: :[[@LINE-29]]:27: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-26]]:26: error: 'legacy' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-28]]:32: note: taken here in 'take_legacy'
+// CHECK: :[[@LINE-26]]:32: error: 'first' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-26]]:25: note: given back here in 'drop_first'
+// CHECK-NEXT: :[[@LINE-28]]:32: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-26]]:26: error: 'second' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-28]]:33: note: taken here in 'take_second'
 // CHECK-NEXT: :[[@LINE-28]]:26: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-26]]:34: error: 'builtin' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-26]]:27: note: given back here in 'drop_builtin'
+// CHECK-NEXT: :[[@LINE-28]]:34: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-28]]:27: error: 'builtin' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-30]]:34: note: taken here in 'take_builtin'
+// CHECK-NEXT: :[[@LINE-30]]:27: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-27]]:26: error: 'legacy' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-29]]:32: note: taken here in 'take_legacy'
+// CHECK-NEXT: :[[@LINE-29]]:26: note: without release, the next holder can miss the writes made before this
 // CHECK: end of report

@@ -29,22 +29,22 @@ void leave_plain() { std::atomic_flag_clear(&plain); }
 // Set once, never cleared: no lock.
 static std::atomic_flag warned = ATOMIC_FLAG_INIT;
 bool warn_once() { return !warned.test_and_set(std::memory_order_relaxed); }
-// CHECK: :[[@LINE-25]]:15: error: 'busy' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-22]]:22: note: given back here in 'unlock'
-// CHECK-NEXT: :[[@LINE-27]]:15: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-24]]:22: error: 'busy' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-29]]:15: note: taken here in 'lock'
-// CHECK-NEXT: :[[@LINE-26]]:22: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-24]]:33: error: 'named' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-24]]:27: note: given back here in 'leave_named'
-// CHECK-NEXT: :[[@LINE-26]]:33: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-26]]:27: error: 'named' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-28]]:33: note: taken here in 'try_named'
-// CHECK-NEXT: :[[@LINE-28]]:27: note: without release, the next holder can miss the writes made before this
-// CHECK: :[[@LINE-26]]:32: error: 'owner' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-26]]:27: note: given back here in 'leave_owner'
-// CHECK-NEXT: :[[@LINE-28]]:32: note: without acquire, reads and writes that follow can happen before the flag is taken
-// CHECK: :[[@LINE-28]]:27: error: 'owner' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
-// CHECK-NEXT: :[[@LINE-30]]:32: note: taken here in 'try_owner'
-// CHECK-NEXT: :[[@LINE-30]]:27: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-25]]:10: error: 'busy' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-22]]:17: note: given back here in 'unlock'
+// CHECK-NEXT: :[[@LINE-27]]:10: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-24]]:17: error: 'busy' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-29]]:10: note: taken here in 'lock'
+// CHECK-NEXT: :[[@LINE-26]]:17: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-24]]:28: error: 'named' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-24]]:22: note: given back here in 'leave_named'
+// CHECK-NEXT: :[[@LINE-26]]:28: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-26]]:22: error: 'named' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-28]]:28: note: taken here in 'try_named'
+// CHECK-NEXT: :[[@LINE-28]]:22: note: without release, the next holder can miss the writes made before this
+// CHECK: :[[@LINE-26]]:27: error: 'owner' acts as a lock, but this exchange is memory_order_relaxed; protected data is not ordered with it (needs acquire) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-26]]:22: note: given back here in 'leave_owner'
+// CHECK-NEXT: :[[@LINE-28]]:27: note: without acquire, reads and writes that follow can happen before the flag is taken
+// CHECK: :[[@LINE-28]]:22: error: 'owner' acts as a lock, but this store is memory_order_relaxed; protected data is not ordered with it (needs release) [ungil-relaxed-borrow-state]
+// CHECK-NEXT: :[[@LINE-30]]:27: note: taken here in 'try_owner'
+// CHECK-NEXT: :[[@LINE-30]]:22: note: without release, the next holder can miss the writes made before this
 // CHECK: end of report

@@ -66,10 +66,10 @@ template <class Iterator> py::handle make_iterator_locked(Iterator first) {
     py::class_<Iterator>(py::handle(), "iterator").def("__next__", [](Iterator &it) { return *it; });
   return {};
 }
-// CHECK: :[[@LINE-46]]:7: warning: 'shared' is tested without the lock that its initialisation holds; double-checked locking needs an acquire load here and a release store [ungil-unsynchronized-lazy-init]
-// CHECK-NEXT: :[[@LINE-48]]:1: note: 'get_shared' can be called from elsewhere, by any thread
-// CHECK-NEXT: :[[@LINE-45]]:7: note: stored here in 'get_shared', holding 'mutex'
-// CHECK-NEXT: :[[@LINE-49]]:7: note: load with acquire here and store with release, or take the lock first
+// CHECK: :[[@LINE-47]]:8: warning: 'shared' is tested without the lock that its initialisation holds; double-checked locking needs an acquire load here and a release store [ungil-unsynchronized-lazy-init]
+// CHECK-NEXT: :[[@LINE-49]]:11: note: 'get_shared' can be called from elsewhere, by any thread
+// CHECK-NEXT: :[[@LINE-46]]:7: note: stored here in 'get_shared', holding 'mutex'
+// CHECK-NEXT: :[[@LINE-50]]:8: note: load with acquire here and store with release, or take the lock first
 // CHECK: :[[@LINE-15]]:7: warning: a Python type is registered on first use without synchronisation; concurrent callers can both register it [ungil-unsynchronized-lazy-init]
 // CHECK-NEXT: :[[@LINE-15]]:5: note: registered here in 'make_iterator'
 // CHECK-NEXT: :[[@LINE-17]]:7: note: register it in the module's initialisation, or look it up and register it under one lock
