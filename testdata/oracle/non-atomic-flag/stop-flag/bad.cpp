@@ -7,10 +7,10 @@
 #include <atomic>
 #include <thread>
 
-static volatile bool stop; // FLAG
+static volatile bool stop;
 
 static void loop() {
-  while (!stop)
+  while (!stop) // FLAG
     std::this_thread::yield();
 }
 
