@@ -57,9 +57,12 @@ bool isDeclaredGuarded(const ValueDecl &D) {
 }
 
 bool isDeclaredUnderLock(const FunctionDecl &F) {
-  return llvm::any_of(F.redecls(), [](const FunctionDecl *D) {
-    return D->hasAttr<RequiresCapabilityAttr>() || D->hasAttr<NoThreadSafetyAnalysisAttr>() || hasComment(*D);
-  }) || hasLevel(F, {"incompatible", "compatible"});
+  return llvm::any_of(F.redecls(),
+                      [](const FunctionDecl *D) {
+                        return D->hasAttr<RequiresCapabilityAttr>() ||
+                               D->hasAttr<NoThreadSafetyAnalysisAttr>() || hasComment(*D);
+                      }) ||
+         hasLevel(F, {"incompatible", "compatible"});
 }
 
 bool claimsToBeShared(const FunctionDecl &F) { return hasLevel(F, {"shared", "atomic"}); }

@@ -1,7 +1,6 @@
 #include "analysis/EntryPoints.h"
 
 #include "analysis/Annotations.h"
-
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 

@@ -10,7 +10,7 @@
  *
  * Known limits: the analysis looks at one function at a time; a region that is entered under a condition and
  * left under the same condition is reported; so are calls after PyGILState_Ensure inside a region: move them
- * to a function of their own. Made for 3.9 to 3.13; on a newer version it does nothing: run the generator on
+ * to a function of their own. Made for 3.9 to 3.14; on a newer version it does nothing: run the generator on
  * its headers.
  */
 #ifndef UNGIL_CAPI_DETACHED_H
@@ -20,7 +20,7 @@
 
 #include <patchlevel.h>
 
-#if defined(__clang__) && PY_VERSION_HEX < 0x030E0000
+#if defined(__clang__) && PY_VERSION_HEX < 0x030F0000
 
 #ifndef Py_PYTHON_H
 #ifdef __cplusplus
@@ -298,9 +298,7 @@ UNGIL_N(PyImport_ImportFrozenModuleObject)
 UNGIL_N(PyImport_ImportModule)
 UNGIL_N(PyImport_ImportModuleLevel)
 UNGIL_N(PyImport_ImportModuleLevelObject)
-UNGIL_N(PyImport_ImportModuleNoBlock)
 UNGIL_N(PyImport_ReloadModule)
-UNGIL_N(PyInit__imp)
 UNGIL_N(PyInstanceMethod_Function)
 UNGIL_N(PyInstanceMethod_New)
 UNGIL_N(PyInterpreterState_Clear)
@@ -619,11 +617,7 @@ UNGIL_N(PyUnicode_Append)
 UNGIL_N(PyUnicode_AppendAndDel)
 UNGIL_N(PyUnicode_AsASCIIString)
 UNGIL_N(PyUnicode_AsCharmapString)
-UNGIL_N(PyUnicode_AsDecodedObject)
-UNGIL_N(PyUnicode_AsDecodedUnicode)
-UNGIL_N(PyUnicode_AsEncodedObject)
 UNGIL_N(PyUnicode_AsEncodedString)
-UNGIL_N(PyUnicode_AsEncodedUnicode)
 UNGIL_N(PyUnicode_AsLatin1String)
 UNGIL_N(PyUnicode_AsRawUnicodeEscapeString)
 UNGIL_N(PyUnicode_AsUCS4)
@@ -699,7 +693,6 @@ UNGIL_N(PyUnicode_Tailmatch)
 UNGIL_N(PyUnicode_Translate)
 UNGIL_N(PyUnicode_WriteChar)
 UNGIL_N(PyVectorcall_Call)
-UNGIL_N(PyWeakref_GetObject)
 UNGIL_N(PyWeakref_NewProxy)
 UNGIL_N(PyWeakref_NewRef)
 UNGIL_N(PyWrapper_New)
@@ -781,6 +774,15 @@ UNGIL_N(PyObject_AsWriteBuffer)
 UNGIL_N(PyObject_CheckReadBuffer)
 UNGIL_N(PySys_HasWarnOptions)
 UNGIL_N(PySys_SetPath)
+#endif
+#if PY_VERSION_HEX < 0x030E0000
+UNGIL_N(PyImport_ImportModuleNoBlock)
+UNGIL_N(PyInit__imp)
+UNGIL_N(PyUnicode_AsDecodedObject)
+UNGIL_N(PyUnicode_AsDecodedUnicode)
+UNGIL_N(PyUnicode_AsEncodedObject)
+UNGIL_N(PyUnicode_AsEncodedUnicode)
+UNGIL_N(PyWeakref_GetObject)
 #endif
 #if PY_VERSION_HEX >= 0x030A0000
 UNGIL_N(PyCFunction_New)
@@ -929,7 +931,6 @@ UNGIL_N(PyUnicode_EqualToUTF8)
 UNGIL_N(PyUnicode_EqualToUTF8AndSize)
 UNGIL_N(PyUnstable_AtExit)
 UNGIL_N(PyUnstable_CopyPerfMapFile)
-UNGIL_N(PyUnstable_InterpreterState_GetMainModule)
 UNGIL_N(PyUnstable_Object_ClearWeakRefsNoCallbacks)
 UNGIL_N(PyUnstable_PerfTrampoline_CompileCode)
 UNGIL_N(PyUnstable_PerfTrampoline_SetPersistAfterFork)
@@ -937,6 +938,9 @@ UNGIL_N(PyWeakref_GetRef)
 UNGIL_N(Py_GetConstant)
 UNGIL_N(Py_GetConstantBorrowed)
 UNGIL_N(Py_HashPointer)
+#endif
+#if PY_VERSION_HEX >= 0x030D0000 && PY_VERSION_HEX < 0x030E0000
+UNGIL_N(PyUnstable_InterpreterState_GetMainModule)
 #endif
 #if PY_VERSION_HEX >= 0x030D0000 && defined(Py_GIL_DISABLED)
 UNGIL_N(PyUnstable_Module_SetGIL)

@@ -5,7 +5,9 @@
 // Object rules are in ObjectFreeList at the end.
 //
 // All stores have push, which is false when the store is full (the caller frees the block), and pop, which is
-// null when it is empty. Measurements are in docs/reference/benchmarks.md:
+// null when it is empty. `Size` counts blocks. None throws; all but unlocked_store may be used by any
+// threads, attached or not. A block that is not null is never looked at, and stays allocated when the store
+// goes away. Measurements are in docs/reference/benchmarks.md:
 //   per_thread_store  the default of free-threaded builds: no shared access but for one in `Size` operations
 //   unlocked_store    the default of builds with a GIL, which is its lock
 //   slots_store       lock-free in thirty lines; every operation is one shared read-modify-write
@@ -281,17 +283,20 @@ template <class Tag, std::size_t Size = 64> using default_store = shared_store<T
 
 /// The free list of one Python type, on one of the stores above.
 ///
-/// Rules that it keeps:
-/// - only objects whose type is *exactly* the bound one: an instance of a subclass can be larger and has its
-/// own dealloc;
-/// - one interpreter: the first type that is bound has the list, a second one (the same module in another
-/// interpreter, whose
-///   memory comes from another allocator) does without;
-/// - a reused block goes through PyObject_Init, which takes a reference to a heap type; the caller then
-/// initialises the rest
-///   and calls PyObject_GC_Track, because a dead object was untracked.
+/// Rules that it keeps, with their source:
+/// - Only objects whose type is *exactly* the bound one. An instance of a subclass can be larger and is freed
+/// by
+///   its own type ("Type Objects", tp_free and tp_dealloc).
+/// - One interpreter: the first type that is bound has the list. A second one, the same module in another
+///   interpreter, does without, because its memory comes from another allocator (PEP 684).
+/// - A reused block goes through PyObject_Init, which takes a reference to a heap type (3.8). The caller then
+///   initialises the rest and calls PyObject_GC_Track, because a dead object was untracked ("Supporting
+///   Cyclic Garbage Collection"); gc_class does both.
+///
 /// Types with a managed dict or weak reference list have data before the object and must not be bound. Types
 /// with tp_finalize are refused by bind: a reused object would keep the collector's mark "finalised already".
+///
+/// Thread-safety: bind and retire where the module is made and freed; the others on any attached threads.
 template <class Store> class UNGIL_HIDDEN ObjectFreeList {
 public:
   /// Call once the type is made. Returns whether this type has the list.

@@ -39,7 +39,8 @@ private:
 /// runs this code again. So no lock is held while the initialiser runs, and the initialiser may run more than
 /// once: it must have no effect besides its result.
 ///
-/// Thread-safety: get and get_or_init from any attached threads.
+/// Thread-safety: get and get_or_init from any attached threads. take where no other thread uses the value,
+/// as in tp_clear; the destructor in any thread state, as that of Py.
 class OnceRef {
 public:
   constexpr OnceRef() noexcept = default;

@@ -17,6 +17,8 @@ UNGIL_NAMESPACE_BEGIN
 /// Process-wide, one per shared object. The stack's head is itself the "work pending" flag, so there is no
 /// moment at which the flag and the contents disagree and a decrement could strand.
 ///
+/// References are dropped in no particular order, each exactly once.
+///
 /// Limits: objects of subinterpreters must not be dropped while detached, because the pool cannot tell which
 /// interpreter they belong to. References that are still pooled at finalisation are leaked. Safe across fork.
 class UNGIL_HIDDEN ReferencePool {

@@ -7,7 +7,8 @@
 //
 // What the checks make of a level:
 //   - the fields of a type that is distinct or below are its users' to guard: nothing is reported of them
-//   - a function that is compatible or below runs under a lock of its caller: nothing is reported inside, and a
+//   - a function that is compatible or below runs under a lock of its caller: nothing is reported inside, and
+//   a
 //     call without any lock is reported (lock-held-contract)
 //   - a function that is shared or atomic is taken at its word: two threads call it on one object, and what
 //     then races is reported, also where nothing else tells that threads can get there

@@ -21,7 +21,9 @@ def compile_text(text, arguments):
 
 
 def headers(arguments):
-    text = "".join(f'#include "ungil/{header.name}"\n' for header in sorted(HEADERS.glob("*.h"))) * 2
+    # The stub headers of testdata declare too few functions for capi_detached.h.
+    names = [header.name for header in sorted(HEADERS.glob("*.h")) if "testdata" not in str(arguments) or header.stem != "capi_detached"]
+    text = "".join(f'#include "ungil/{name}"\n' for name in names) * 2
     code, output = compile_text(text, [*arguments, "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"])
     return [output] if code else []
 
