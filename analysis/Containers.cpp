@@ -233,7 +233,8 @@ private:
     for (unsigned I = 0; I != C->getNumArgs(); ++I) {
       const Expr *Argument = C->getArg(I)->IgnoreParenCasts();
       if (const auto *U = dyn_cast<UnaryOperator>(Argument); U && U->getOpcode() == UO_AddrOf) {
-        if (const VarDecl *V = variableOf(U->getSubExpr())) // an out parameter
+        const VarDecl *V = variableOf(U->getSubExpr()); // an out parameter
+        if (V && !calls(C, Knowledge::get().ReplacesPrivate))
           remove(Now, V);
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
         escape(Now, Argument);
@@ -464,6 +465,16 @@ ContainerOrigin Containers::ofSameOrFresh(const Function &F, const CallExpr *C) 
   return Origin;
 }
 
+/// What a shared container holds is shared. What only this call knows may hold anything.
+ContainerOrigin Containers::ofElement(const Function &F, const Expr *Container, const Expr *Use) {
+  ContainerOrigin Of = originAt(F, Container, Use), Origin;
+  const VarDecl *V = variableOf(Container);
+  bool OfArguments = V && isa<ParmVarDecl>(V);
+  Origin.Description = "an element of " + (OfArguments || Of.Description.empty() ? "the arguments" : Of.Description);
+  Origin.Sureness = Of.isPrivate() ? Confidence::Possible : Of.Sureness;
+  return Origin;
+}
+
 /// One place that may hold any of several containers is as bad as the worst of them.
 static void addPossibility(std::optional<ContainerOrigin> &Worst, const ContainerOrigin &Other) {
   bool Worse = !Worst || (Worst->isPrivate() && !Other.isPrivate()) ||
@@ -544,13 +555,36 @@ ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
   return Stored[Field] = Worst.value_or(Unknown);
 }
 
-/// Fields that libraries set up once for each object.
-static bool isFrozenField(const FieldDecl *Field) {
+/// "Record.field", as knowledge names fields of libraries.
+static std::string nameOf(const FieldDecl *Field) {
   const RecordDecl *R = Field->getParent();
   llvm::StringRef Name = R->getName();
   if (const auto *Typedef = R->getTypedefNameForAnonDecl(); Typedef && Name.empty())
     Name = Typedef->getName();
-  return Knowledge::get().FrozenFields.contains((Name + "." + Field->getName()).str());
+  return (Name + "." + Field->getName()).str();
+}
+
+/// Fields that libraries set up once for each object.
+static bool isFrozenField(const FieldDecl *Field) {
+  return Knowledge::get().FrozenFields.contains(nameOf(Field));
+}
+
+/// What a field that is shared whatever it belongs to holds, in words; null for other expressions. Static
+/// types are settled by their path.
+static const std::string *sharedField(const Expr *E) {
+  const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
+  const auto *Field = M && M->isArrow() ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
+  auto Row = Field ? Knowledge::get().SharedFields.find(nameOf(Field)) : Knowledge::get().SharedFields.end();
+  bool OfStatic = M && isa<UnaryOperator>(M->getBase()->IgnoreParenCasts());
+  return Row != Knowledge::get().SharedFields.end() && !OfStatic ? &Row->second : nullptr;
+}
+
+/// The tuple of PyTuple_GET_ITEM, which leaves no call behind.
+static const Expr *elementOfTuple(const Expr *E) {
+  const auto *A = dyn_cast<ArraySubscriptExpr>(E->IgnoreParenCasts());
+  const auto *M = A ? dyn_cast<MemberExpr>(A->getBase()->IgnoreParenCasts()) : nullptr;
+  bool OfTuple = M && M->getMemberDecl()->getName() == "ob_item" && typeName(M->getBase()->getType()) == "PyTupleObject";
+  return OfTuple ? M->getBase()->IgnoreParenCasts() : nullptr;
 }
 
 ContainerOrigin Containers::ofField(const AccessPath &Path) {
@@ -603,13 +637,20 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
     }
     if (calls(C, Knowledge::get().SameOrFresh))
       return ofSameOrFresh(F, C);
-    auto Shared = Knowledge::get().SharedResults.find(qualifiedName(*C->getDirectCallee()));
+    std::string Name = qualifiedName(*C->getDirectCallee());
+    if (auto Element = Knowledge::get().Elements.find(Name); Element != Knowledge::get().Elements.end())
+      return ofElement(F, argumentOf(C, Element->second), C);
+    auto Shared = Knowledge::get().SharedResults.find(Name);
     bool Known = Shared != Knowledge::get().SharedResults.end();
     Origin.Description =
         Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
     // New as likely as not; and what only other units call may be part of the initialisation.
     if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
       Origin.Sureness = Confidence::Possible;
+  } else if (const std::string *Shared = sharedField(Made ? Made : E)) {
+    Origin.Description = *Shared;
+  } else if (const Expr *Tuple = elementOfTuple(Made ? Made : E)) {
+    return ofElement(F, Tuple, Call);
   } else if (!Path) {
     Origin.Description = "a container";
     Origin.Sureness = Confidence::Possible;

@@ -12,9 +12,8 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
+#include "analysis/SectionRepairs.h"
 #include "checks/Check.h"
-
-#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 namespace {
@@ -25,7 +24,7 @@ class DictNextUnlocked : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
-    PythonCalls Python(U.index());
+    PythonCalls Python(U.index(), &U.paths());
     for (const Call &C : U.index().externalCalls()) {
       auto Row = Knowledge::get().BorrowingIterators.find(qualifiedName(*C.Callee));
       const auto *Site = dyn_cast<CallExpr>(C.Site);
@@ -49,6 +48,7 @@ private:
     ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
     if (!Container || Origin.isPrivate())
       return std::nullopt;
+    U.paths().enter(C.In->Decl);
     BorrowedUses Uses(*C.In, Python);
     auto Object = objectOf(Container, U.paths());
     if (!Object || !U.sections().guards(*C.In, Site, *Object))
@@ -103,8 +103,9 @@ private:
               : "a section cannot span a walk that is spread over several calls: walk over a copy "
                 "(PyDict_Copy, "
                 "PyDict_Items)"});
-    if (auto Fix = section(U, Site, Loop, Uses))
-      D.Repairs.push_back(std::move(*Fix));
+    if (!staleUse(U, Site, Row, Uses)) // which a section would not help
+      if (auto Fix = sectionAround(Loop, variableOf(argumentOf(Site, Row.Container)), Uses.parents(), U.context()))
+        D.Repairs.push_back(std::move(*Fix));
     return D;
   }
 
@@ -147,56 +148,46 @@ private:
     return D;
   }
 
-  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site,
-                                        const BorrowingIterator &Row, BorrowedUses &Uses) {
+  /// A key or value, and how it is used when the section may have been given up since it was borrowed.
+  static std::optional<std::pair<const VarDecl *, BorrowedUse>>
+  staleUse(Unit &U, const CallExpr *Site, const BorrowingIterator &Row, BorrowedUses &Uses) {
     for (ArgumentIndex I : Row.Results) {
       const VarDecl *V = result(Site, I);
       BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
-      if (Use.What != BorrowedUse::AfterPython)
-        continue;
-      Diagnosis D;
-      D.Where = Use.At->getSourceRange();
-      D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() +
-                  "' is used after Python code could run, which suspends the critical section; another "
-                  "thread can have freed it";
-      if (Use.ForSomeTypes)
-        D.Sureness = Confidence::Possible;
-      D.Path = routeTo(C.In, ManyThreads, U.contexts());
-      D.Path.push_back({Site->getSourceRange(), "borrowed here"});
-      D.Path.push_back(
-          {Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});
-      D.Path.push_back({Site->getSourceRange(),
-                        "take a reference with Py_INCREF before that call, and drop it after the last use"});
-      return D;
+      bool ToPython = Use.DuringPython && !U.index().find(calleeOf(Use.Python)); // the project's may take a reference
+      if (Use.What == BorrowedUse::AfterPython || ToPython)
+        return std::pair(V, Use);
     }
     return std::nullopt;
   }
 
-  /// Puts the section around a loop that nothing in it leaves.
-  static std::optional<Repair> section(Unit &U, const CallExpr *Site, const Stmt *Loop,
-                                       const BorrowedUses &Uses) {
-    const auto *While = dyn_cast_or_null<WhileStmt>(Loop);
-    const Expr *Container = argumentOf(Site, 0);
-    if (!While || While->getBeginLoc().isMacroID() || While->getEndLoc().isMacroID() ||
-        !isa<CompoundStmt>(While->getBody()) ||
-        !isa_and_nonnull<CompoundStmt>(Uses.parents().getParent(While)) || leaves(While->getBody()) ||
-        !variableOf(Container))
+  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site,
+                                        const BorrowingIterator &Row, BorrowedUses &Uses) {
+    auto Found = staleUse(U, Site, Row, Uses);
+    if (!Found)
       return std::nullopt;
-    const SourceManager &SM = U.sources();
-    std::string Indent = Lexer::getIndentationForLine(While->getBeginLoc(), SM).str();
-    std::string Name = variableOf(Container)->getNameAsString();
-    SourceLocation End = Lexer::getLocForEndOfToken(While->getEndLoc(), 0, SM, U.context().getLangOpts());
-    return Repair{"hold a critical section on '" + Name + "' around the loop",
-                  {FixItHint::CreateInsertion(While->getBeginLoc(),
-                                              "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
-                   FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
-  }
-
-  static bool leaves(const Stmt *S) {
-    if (!S)
-      return false;
-    return isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<LabelStmt>(S) || isa<CXXThrowExpr>(S) ||
-           llvm::any_of(S->children(), [](const Stmt *Child) { return leaves(Child); });
+    auto [V, Use] = *Found;
+    bool After = Use.What == BorrowedUse::AfterPython;
+    const Expr *Call = After ? Use.After : Use.Python;
+    bool Drop = PythonCalls::isDrop(Call);
+    Diagnosis D;
+    D.Where = After ? Use.At->getSourceRange() : Call->getSourceRange();
+    D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() + "' is " +
+                (!After ? "given to a call that can run Python code"
+                 : Drop ? "used after a reference was dropped, which can run a finalizer"
+                        : "used after Python code could run") +
+                ", which suspends the critical section; another thread can " +
+                (After ? "have freed it" : "free it meanwhile");
+    if (After && Use.ForSomeTypes)
+      D.Sureness = Confidence::Possible;
+    D.Path = routeTo(C.In, ManyThreads, U.contexts());
+    D.Path.push_back({Site->getSourceRange(), "borrowed here"});
+    D.Path.push_back({Call->getSourceRange(),
+                      Drop ? "this can run a finalizer, and so suspend the section"
+                           : "this call can run Python code, and so suspend the section"});
+    D.Path.push_back({Site->getSourceRange(),
+                      "take a reference with Py_INCREF before that call, and drop it after the last use"});
+    return D;
   }
 };
 
