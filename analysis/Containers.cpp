@@ -606,7 +606,8 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
                 });
   if (OfCall) {
     ContainerOrigin Of = ofPlainField(Last);
-    bool Bound = Path.Kind == AccessPath::This && Of.isPrivate(); // Python may have the whole object
+    // Python may have the whole object; but a class round a pointer is as private as what it is made for.
+    bool Bound = Path.Kind == AccessPath::This;
     Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
     Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
   }

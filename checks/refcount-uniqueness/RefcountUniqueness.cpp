@@ -100,6 +100,8 @@ private:
     if (!Object)
       return std::nullopt;
     Diagnosis D = describe(U, F, B->getSourceRange(), Object, *Count);
+    // Whether a function gives back what its caller has, or something new, is its own affair.
+    D.Sureness = std::min(D.Sureness, U.containers().originAt(F, Object, B).Sureness);
     if (auto Fix = repair(U, B, Object, *Count, Swapped || Kept || isa<MemberExpr>(Read)))
       D.Repairs.push_back(std::move(*Fix));
     return D;

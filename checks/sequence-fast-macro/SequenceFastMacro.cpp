@@ -116,7 +116,8 @@ private:
                      std::map<const Decl *, std::size_t> &ByList, std::vector<Diagnosis> &Found) {
     const Expr *List = listOf(M);
     ContainerOrigin Origin = U.containers().originAt(F, List, M);
-    if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M))
+    if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
+        isTuple(F, List))
       return;
     const Decl *Key = variableOf(List);
     if (auto Known = ByList.find(Key); Key && Known != ByList.end()) {
@@ -127,6 +128,18 @@ private:
     Found.push_back(describe(U, F, M, Parents, Origin));
     if (auto Fix = repair(U, List, M, Parents))
       Found.back().Repairs.push_back(std::move(*Fix));
+  }
+
+  /// Whether the function treats the sequence as a tuple elsewhere, and never as a list.
+  static bool isTuple(const Function &F, const Expr *List) {
+    const VarDecl *V = variableOf(List);
+    auto Treats = [&](llvm::StringRef Prefix) {
+      return llvm::any_of(F.Calls, [&](const Call &C) {
+        return C.Callee->getIdentifier() && C.Callee->getName().starts_with(Prefix) &&
+               variableOf(argumentOf(C.Site, 0)) == V;
+      });
+    };
+    return V && Treats("PyTuple_") && !Treats("PyList_");
   }
 
   static bool isGuarded(Unit &U, const Function &F, const Expr *List, const MemberExpr *M) {
