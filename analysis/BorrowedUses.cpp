@@ -60,7 +60,8 @@ bool PythonCalls::onlyForSomeTypes(const Expr *Call) const {
 
 bool PythonCalls::isDrop(const Expr *Call) {
   const FunctionDecl *Callee = calleeOf(Call);
-  return Callee && Callee->getIdentifier() && Knowledge::get().DropsReferences.contains(qualifiedName(*Callee));
+  return Callee && Callee->getIdentifier() &&
+         Knowledge::get().DropsReferences.contains(qualifiedName(*Callee));
 }
 
 /// What memory that others see refers to can be of any type, and have no other reference. A local reference
@@ -168,7 +169,7 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
   struct Position {
     const CFGBlock *Block;
     std::size_t Index;
-    const Expr *After; ///< the call that is likeliest to have run Python code
+    const Expr *After;  ///< the call that is likeliest to have run Python code
     bool Owned = false; ///< a reference has been taken, and not been dropped again
   };
   std::vector<Position> Pending;

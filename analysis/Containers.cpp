@@ -470,7 +470,8 @@ ContainerOrigin Containers::ofElement(const Function &F, const Expr *Container, 
   ContainerOrigin Of = originAt(F, Container, Use), Origin;
   const VarDecl *V = variableOf(Container);
   bool OfArguments = V && isa<ParmVarDecl>(V);
-  Origin.Description = "an element of " + (OfArguments || Of.Description.empty() ? "the arguments" : Of.Description);
+  Origin.Description =
+      "an element of " + (OfArguments || Of.Description.empty() ? "the arguments" : Of.Description);
   Origin.Sureness = Of.isPrivate() ? Confidence::Possible : Of.Sureness;
   return Origin;
 }
@@ -583,7 +584,8 @@ static const std::string *sharedField(const Expr *E) {
 static const Expr *elementOfTuple(const Expr *E) {
   const auto *A = dyn_cast<ArraySubscriptExpr>(E->IgnoreParenCasts());
   const auto *M = A ? dyn_cast<MemberExpr>(A->getBase()->IgnoreParenCasts()) : nullptr;
-  bool OfTuple = M && M->getMemberDecl()->getName() == "ob_item" && typeName(M->getBase()->getType()) == "PyTupleObject";
+  bool OfTuple =
+      M && M->getMemberDecl()->getName() == "ob_item" && typeName(M->getBase()->getType()) == "PyTupleObject";
   return OfTuple ? M->getBase()->IgnoreParenCasts() : nullptr;
 }
 
@@ -607,7 +609,8 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
   if (OfCall) {
     ContainerOrigin Of = ofPlainField(Last);
     // Python may have the whole object; but a class round a pointer is as private as what it is made for.
-    bool Bound = Path.Kind == AccessPath::This;
+    bool Wrapper = std::distance(Last->getParent()->field_begin(), Last->getParent()->field_end()) == 1;
+    bool Bound = Path.Kind == AccessPath::This && (Of.isPrivate() || Wrapper);
     Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
     Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
   }

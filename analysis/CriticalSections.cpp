@@ -8,9 +8,9 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/Builtins.h"
 
 #include <algorithm>
-#include "clang/Basic/Builtins.h"
 
 namespace ungil {
 

@@ -130,7 +130,8 @@ std::string MemoryOrigins::returnedBy(const Function &F) {
     if (isNull(Value, Index))
       continue;
     const VarDecl *V = variableOf(Value);
-    const CallExpr *Made = V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) ? allocationOf(V, Uses, Parents) : nullptr;
+    const CallExpr *Made =
+        V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) ? allocationOf(V, Uses, Parents) : nullptr;
     std::string Domain = allocation(Made ? Made : Value);
     if (Domain.empty() || (!Common.empty() && Common != Domain))
       return {};
@@ -156,7 +157,8 @@ std::string MemoryOrigins::releasedBy(const Function &F, unsigned Parameter) {
   return {};
 }
 
-const CallExpr *MemoryOrigins::allocationOf(const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents) {
+const CallExpr *MemoryOrigins::allocationOf(const VarDecl *V, const MemoryUses &Uses,
+                                            const ParentMap &Parents) {
   const CallExpr *Found = nullptr;
   for (const CallExpr *C : Uses.Calls) {
     std::string Domain = destination(C, Parents).first == V ? allocation(C) : std::string();
@@ -175,7 +177,8 @@ const CallExpr *MemoryOrigins::allocationOf(const FieldDecl *Field) {
   return Known != Fields.end() && Known->second.Known ? Known->second.By : nullptr;
 }
 
-void MemoryOrigins::fill(const FieldDecl *Field, const Expr *Value, const MemoryUses &Uses, const ParentMap &Parents) {
+void MemoryOrigins::fill(const FieldDecl *Field, const Expr *Value, const MemoryUses &Uses,
+                         const ParentMap &Parents) {
   if (isNull(Value, Index))
     return;
   Filled &Of = Fields[Field];

@@ -22,16 +22,17 @@ std::optional<Repair> sectionAround(const Stmt *Loop, const VarDecl *Object, con
   const auto *For = dyn_cast_or_null<ForStmt>(Loop);
   const Stmt *Body = While ? While->getBody() : For ? For->getBody() : nullptr;
   if (!Object || !isa_and_nonnull<CompoundStmt>(Body) || Loop->getBeginLoc().isMacroID() ||
-      Loop->getEndLoc().isMacroID() || !isa_and_nonnull<CompoundStmt>(Parents.getParent(Loop)) || canBeLeft(Body))
+      Loop->getEndLoc().isMacroID() || !isa_and_nonnull<CompoundStmt>(Parents.getParent(Loop)) ||
+      canBeLeft(Body))
     return std::nullopt;
   const SourceManager &SM = Context.getSourceManager();
   std::string Indent = Lexer::getIndentationForLine(Loop->getBeginLoc(), SM).str();
   std::string Name = Object->getNameAsString();
   SourceLocation End = Lexer::getLocForEndOfToken(Loop->getEndLoc(), 0, SM, Context.getLangOpts());
-  return Repair{"hold a critical section on '" + Name + "' around the loop",
-                {FixItHint::CreateInsertion(Loop->getBeginLoc(),
-                                            "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
-                 FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
+  return Repair{
+      "hold a critical section on '" + Name + "' around the loop",
+      {FixItHint::CreateInsertion(Loop->getBeginLoc(), "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
+       FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
 }
 
 } // namespace ungil

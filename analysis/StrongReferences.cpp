@@ -49,8 +49,8 @@ public:
     if (Row.Rewrite == BorrowedReference::Other || !isDeclared(Context, Row.Replacement))
       return std::nullopt;
     V = Uses.assignedTo(Call);
-    bool Rewritten = V ? V->getType()->isPointerType() && isPyObject(V->getType()) && findBlock() && rewriteCall() &&
-                             (dropTakenReference() || releaseAfterLastUse())
+    bool Rewritten = V ? V->getType()->isPointerType() && isPyObject(V->getType()) && findBlock() &&
+                             rewriteCall() && (dropTakenReference() || releaseAfterLastUse())
                        : replaceTaking();
     if (!Rewritten)
       return std::nullopt;
@@ -106,9 +106,9 @@ private:
     SourceLocation End = afterSemicolon(CharSourceRange::getTokenRange(Call->getSourceRange()));
     if (End.isInvalid())
       return false;
-    Hints.push_back(
-        FixItHint::CreateReplacement(CharSourceRange::getCharRange(Assignment->getBeginLoc(), Call->getBeginLoc()),
-                                     Declared + (Hides ? "if (" : "(void)")));
+    Hints.push_back(FixItHint::CreateReplacement(
+        CharSourceRange::getCharRange(Assignment->getBeginLoc(), Call->getBeginLoc()),
+        Declared + (Hides ? "if (" : "(void)")));
     Hints.push_back(FixItHint::CreateReplacement(Callee->getSourceRange(), Row.Replacement));
     Hints.push_back(FixItHint::CreateInsertion(Call->getRParenLoc(), ", &" + V->getNameAsString()));
     if (Hides)
@@ -162,9 +162,10 @@ private:
       return false;
     CharSourceRange Range = SM.getExpansionRange(Outer->getSourceRange());
     llvm::StringRef Written = Lexer::getSourceText(Range, SM, Context.getLangOpts());
-    llvm::StringRef Inner = Lexer::getSourceText(
-        CharSourceRange::getTokenRange(SM.getSpellingLoc(Call->getBeginLoc()), SM.getSpellingLoc(Call->getEndLoc())),
-        SM, Context.getLangOpts());
+    llvm::StringRef Inner =
+        Lexer::getSourceText(CharSourceRange::getTokenRange(SM.getSpellingLoc(Call->getBeginLoc()),
+                                                            SM.getSpellingLoc(Call->getEndLoc())),
+                             SM, Context.getLangOpts());
     if (!Written.starts_with("Py_") || !Inner.consume_front(Call->getDirectCallee()->getName()))
       return false;
     Hints.push_back(FixItHint::CreateReplacement(Range, Row.Replacement + Inner.str()));
@@ -213,7 +214,9 @@ private:
         return false;
     for (unsigned I = From; I <= Last; ++I) {
       Mentions Here(V, In->body_begin()[I]);
-      if (Here.Tangled || !llvm::all_of(Here.Jumps, [&](const Stmt *Jump) { return releaseBefore(Jump, In->body_begin()[I]); }))
+      if (Here.Tangled || !llvm::all_of(Here.Jumps, [&](const Stmt *Jump) {
+            return releaseBefore(Jump, In->body_begin()[I]);
+          }))
         return false;
     }
     const Stmt *S = In->body_begin()[Last];
@@ -257,8 +260,8 @@ private:
     if (!isa<BreakStmt>(Jump) && !isa<ContinueStmt>(Jump))
       return false;
     const Stmt *Loop = Uses.parents().getParent(Jump);
-    while (Loop && !isa<WhileStmt>(Loop) && !isa<ForStmt>(Loop) && !isa<DoStmt>(Loop) && !isa<CXXForRangeStmt>(Loop) &&
-           !(isa<BreakStmt>(Jump) && isa<SwitchStmt>(Loop)))
+    while (Loop && !isa<WhileStmt>(Loop) && !isa<ForStmt>(Loop) && !isa<DoStmt>(Loop) &&
+           !isa<CXXForRangeStmt>(Loop) && !(isa<BreakStmt>(Jump) && isa<SwitchStmt>(Loop)))
       Loop = Uses.parents().getParent(Loop);
     return Loop && isInside(Loop, Outer);
   }
@@ -281,11 +284,13 @@ private:
   bool releaseAfterValue(const ReturnStmt *Return, const Expr *Value) {
     CharSourceRange Range = SM.getExpansionRange(Return->getSourceRange());
     QualType T = Value->getType();
-    if (Return->getBeginLoc().isMacroID() || !(T->isArithmeticType() || isPyObject(T)) || variableOf(Value) == V)
+    if (Return->getBeginLoc().isMacroID() || !(T->isArithmeticType() || isPyObject(T)) ||
+        variableOf(Value) == V)
       return false;
     const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
     if (C && calls(C, Knowledge::get().NewReferences) && variableOf(C->getArg(0)) == V) {
-      Hints.push_back(FixItHint::CreateReplacement(SM.getExpansionRange(Value->getSourceRange()), V->getNameAsString()));
+      Hints.push_back(
+          FixItHint::CreateReplacement(SM.getExpansionRange(Value->getSourceRange()), V->getNameAsString()));
       return true;
     }
     std::string Result = V->getNameAsString() + "_result", Type = T.getUnqualifiedType().getAsString();
@@ -298,10 +303,12 @@ private:
     bool Braces = !isa_and_nonnull<CompoundStmt>(Up);
     if (End.isInvalid() || isa_and_nonnull<SwitchCase>(Up))
       return false;
-    CharSourceRange Word = CharSourceRange::getCharRange(Return->getBeginLoc(), SM.getExpansionLoc(Value->getBeginLoc()));
+    CharSourceRange Word =
+        CharSourceRange::getCharRange(Return->getBeginLoc(), SM.getExpansionLoc(Value->getBeginLoc()));
     std::string Indent = Braces ? " " : "\n" + indentation(Return->getBeginLoc());
     Hints.push_back(FixItHint::CreateReplacement(Word, (Braces ? "{ " : "") + Type + Result + " = "));
-    Hints.push_back(FixItHint::CreateInsertion(End, Indent + Release + Indent + "return " + Result + ";" + (Braces ? " }" : "")));
+    Hints.push_back(FixItHint::CreateInsertion(End, Indent + Release + Indent + "return " + Result + ";" +
+                                                        (Braces ? " }" : "")));
     return true;
   }
 
@@ -311,7 +318,8 @@ private:
     if (End.isInvalid() || !Up || isa<SwitchCase>(Up) || isa<LabelStmt>(Up))
       return false;
     if (isa<CompoundStmt>(Up)) {
-      Hints.push_back(FixItHint::CreateInsertion(Begin, Text.substr(0, Text.size() - 1) + "\n" + indentation(Begin)));
+      Hints.push_back(
+          FixItHint::CreateInsertion(Begin, Text.substr(0, Text.size() - 1) + "\n" + indentation(Begin)));
       return true;
     }
     Hints.push_back(FixItHint::CreateInsertion(Begin, "{ " + Text));

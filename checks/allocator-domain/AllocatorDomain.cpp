@@ -52,7 +52,8 @@ private:
   MemoryOrigins *Memory = nullptr;
   llvm::DenseSet<const CallExpr *> Reported; ///< allocations that become objects
 
-  std::optional<Diagnosis> judge(const CallExpr *C, const MemoryUses &Uses, const ParentMap &Parents, bool TearsDown) {
+  std::optional<Diagnosis> judge(const CallExpr *C, const MemoryUses &Uses, const ParentMap &Parents,
+                                 bool TearsDown) {
     if (calls(C, Knowledge::get().ObjectInitialisers))
       return foreignObject(C, Uses, Parents);
     const FunctionDecl *Callee = C->getDirectCallee();
@@ -73,9 +74,8 @@ private:
     return Pointee->isArithmeticType() || Pointee->isPointerType() || Pointee->isEnumeralType();
   }
 
-  std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name,
-                                       const std::string &Plain, const MemoryUses &Uses,
-                                       const ParentMap &Parents) {
+  std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name, const std::string &Plain,
+                                       const MemoryUses &Uses, const ParentMap &Parents) {
     auto [V, T] = destination(C, Parents);
     if (V && becomesObject(V, Uses))
       return std::nullopt;
@@ -145,7 +145,8 @@ private:
     return Fix.Hints.size() > 1 ? std::optional(Fix) : std::nullopt;
   }
 
-  std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses, const ParentMap &Parents) {
+  std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses,
+                                         const ParentMap &Parents) {
     const Expr *Object = argumentOf(Init, 0);
     const VarDecl *V = Object ? variableOf(Object) : nullptr;
     const auto *From = V        ? Memory->allocationOf(V, Uses, Parents)
@@ -172,7 +173,8 @@ private:
     return M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
   }
 
-  std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses, const ParentMap &Parents, bool TearsDown) {
+  std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses, const ParentMap &Parents,
+                                     bool TearsDown) {
     auto Back = Memory->release(Free);
     if (!Back)
       return std::nullopt;
@@ -183,8 +185,9 @@ private:
                            : Field ? Memory->allocationOf(Field)
                                    : nullptr;
     if (!From)
-      return TearsDown && isObject(Back->Memory) && Back->Domain != "object" ? std::optional(freedObject(Free))
-                                                                             : std::nullopt;
+      return TearsDown && isObject(Back->Memory) && Back->Domain != "object"
+                 ? std::optional(freedObject(Free))
+                 : std::nullopt;
     if (From == Free || Memory->allocation(From) == Back->Domain)
       return std::nullopt;
     Diagnosis D;
@@ -228,9 +231,12 @@ private:
         continue;
       Diagnosis D;
       D.Where = R->getSourceRange();
-      D.Message = "'" + Name + "' in a slot of a type frees or makes objects; their memory belongs to the object allocator";
+      D.Message =
+          "'" + Name +
+          "' in a slot of a type frees or makes objects; their memory belongs to the object allocator";
       D.Level = Severity::Error;
-      D.Path.push_back({R->getSourceRange(), "use PyObject_Free, or PyObject_GC_Del for types that the collector tracks"});
+      D.Path.push_back(
+          {R->getSourceRange(), "use PyObject_Free, or PyObject_GC_Del for types that the collector tracks"});
       return D;
     }
     return std::nullopt;

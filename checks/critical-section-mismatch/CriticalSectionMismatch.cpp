@@ -129,14 +129,18 @@ private:
     const Expr *Made = V && V->hasLocalStorage() ? U.paths().onlyValueOf(V) : nullptr;
     bool OnHeap = Made && calls(Made, Knowledge::get().Allocators);
     auto Path = Record && !V ? U.paths().resolve(Record) : std::nullopt;
-    bool InObject = Path && !Path->Fields.empty() && Path->Fields.back() && isObjectStruct(Path->Fields.front() ? Path->Fields.front()->getParent() : Path->Fields.back()->getParent());
+    bool InObject = Path && !Path->Fields.empty() && Path->Fields.back() &&
+                    isObjectStruct(Path->Fields.front() ? Path->Fields.front()->getParent()
+                                                        : Path->Fields.back()->getParent());
     if (!OnHeap && !InObject)
       return std::nullopt;
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = std::string("the record of the critical section is ") + (OnHeap ? "on the heap" : "in an object") +
+    D.Message = std::string("the record of the critical section is ") +
+                (OnHeap ? "on the heap" : "in an object") +
                 "; sections are a stack of records that must die with the function that begins them";
-    D.Path.push_back({C.Site->getSourceRange(), "make it a local variable, or use Py_BEGIN_CRITICAL_SECTION"});
+    D.Path.push_back(
+        {C.Site->getSourceRange(), "make it a local variable, or use Py_BEGIN_CRITICAL_SECTION"});
     return D;
   }
 
@@ -163,8 +167,9 @@ private:
     for (const Expr *E : Of.Found) {
       Diagnosis D;
       D.Where = E->getSourceRange();
-      D.Message = "the record of a critical section is copied; the thread state points to the first one, and ending "
-                  "the copy damages its list of sections";
+      D.Message =
+          "the record of a critical section is copied; the thread state points to the first one, and ending "
+          "the copy damages its list of sections";
       D.Path.push_back({E->getSourceRange(), "begin and end a section with one record"});
       Found.push_back(std::move(D));
     }

@@ -61,16 +61,40 @@ private:
       const Section *Around = U.sections().innermostAt(F, M);
       const Expr *Value = element(M, Uses);
       const VarDecl *V = Around && !Around->OnMutex ? Uses.assignedTo(Value) : nullptr;
-      auto Path = V ? U.paths().resolve(M) : std::nullopt;
-      const FieldDecl *Field = Path && !Path->Fields.empty() ? Path->Fields.back() : nullptr;
-      if (!Field || !isOfSection(*Path, *Around) || !changes(U, *Path, Field) || Reported.contains(V))
+      auto What = V && !Reported.contains(V) ? changeable(U, M, *Around) : std::nullopt;
+      if (!What)
         continue;
-      BorrowedUse Use = useOf(U, V, M, *Path, Uses);
+      BorrowedUse Use = useOf(U, V, M, What->Path, Uses);
       if (Use.What != BorrowedUse::AfterPython || isBegunAgain(U, Use.After, *Around))
         continue;
       Reported.insert(V);
-      Found.push_back(describe(U, F, V, M, *Field, *Around, Use));
+      Found.push_back(describe(U, F, V, M, What->Name, *Around, Use));
     }
+  }
+
+  struct Guarded {
+    AccessPath Path;
+    std::string Name;
+  };
+
+  /// What is read from the section's object, if others can change it while the section is given up.
+  static std::optional<Guarded> changeable(Unit &U, const Expr *Read, const Section &Around) {
+    if (const auto *C = dyn_cast<CallExpr>(Read))
+      return isLength(U, *C, Around) ? std::optional(Guarded{{}, "it"}) : std::nullopt;
+    auto Path = U.paths().resolve(Read);
+    const FieldDecl *Field = Path && !Path->Fields.empty() ? Path->Fields.back() : nullptr;
+    if (!Field || !isOfSection(*Path, Around) || !changes(U, *Path, Field))
+      return std::nullopt;
+    return Guarded{*Path, "'" + Field->getNameAsString() + "'"};
+  }
+
+  /// An inline function of the interpreter's headers that gives a number of the object: PyList_GET_SIZE.
+  static bool isLength(Unit &U, const CallExpr &C, const Section &Around) {
+    const FunctionDecl *Callee = C.getDirectCallee();
+    if (!Callee || !Callee->hasBody() || U.scope().contains(Callee->getLocation()) || !isPyObject(C.getArg(0)->getType()))
+      return false;
+    auto Object = objectOf(C.getArg(0), U.paths());
+    return Object && Around.isOn(*Object);
   }
 
   /// `s->items` in `s->items[i]`.
@@ -139,16 +163,14 @@ private:
     return false;
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const Expr *M, const FieldDecl &Field,
-                            const Section &Around, const BorrowedUse &Use) {
+  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const Expr *M, const std::string &What, const Section &Around, const BorrowedUse &Use) {
     bool Seldom = Use.ForSomeTypes || (PythonCalls::isDrop(Use.After) && !V->getType()->isPointerType());
     const FunctionDecl *Callee = calleeOf(Use.After);
     std::string Call = Callee ? "'" + displayName(*Callee) + "'" : "a call";
     Diagnosis D;
     D.Where = Use.At->getSourceRange();
     D.Message = "'" + V->getNameAsString() + "' was read before " + Call +
-                ", which can suspend the critical section; another thread can have changed '" +
-                Field.getNameAsString() + "' since";
+                ", which can suspend the critical section; another thread can have changed " + What + " since";
     D.Sureness = Seldom ? Confidence::Possible : Confidence::Likely;
     D.Path = routeTo(&F, ManyThreads, U.contexts());
     D.Path.push_back({Around.Begin->getSourceRange(), "the section is begun here"});

@@ -1,6 +1,7 @@
 // Reports a reference count that is compared with 1 or 2, or switched on, to decide whether an object may be
-// changed, resized or reused. On a free-threaded build the count is kept in two parts and another thread can take a reference
-// between the test and the use; since 3.14 the interpreter lends arguments without counting them.
+// changed, resized or reused. On a free-threaded build the count is kept in two parts and another thread can
+// take a reference between the test and the use; since 3.14 the interpreter lends arguments without counting
+// them.
 //
 // Does not report assertions, objects that were made here and not handed on, code that only tears objects
 // down, and code that is not compiled for the target version.
@@ -38,8 +39,9 @@ const Expr *countedObject(const Expr *E) {
 struct Comparison : BodyVisitor {
   std::vector<const BinaryOperator *> Found;
   std::vector<const SwitchStmt *> Switches;
-  bool VisitSwitchStmt(SwitchStmt *S) override {
-    Switches.push_back(S);
+  bool VisitStmt(Stmt *S) override {
+    if (const auto *Switch = dyn_cast<SwitchStmt>(S))
+      Switches.push_back(Switch);
     return true;
   }
   llvm::DenseMap<const VarDecl *, const Expr *> Counts; ///< local variables that hold a reference count
@@ -107,11 +109,13 @@ private:
     return D;
   }
 
-  static std::optional<Diagnosis> judge(Unit &U, const Function &F, const SwitchStmt *S, const Comparison &All) {
+  static std::optional<Diagnosis> judge(Unit &U, const Function &F, const SwitchStmt *S,
+                                        const Comparison &All) {
     const Expr *Read = S->getCond()->IgnoreParenCasts();
     const VarDecl *Kept = variableOf(Read);
     const Expr *Object = sharedObject(U, F, S, All.Counts.contains(Kept) ? All.Counts.lookup(Kept) : Read);
-    for (const SwitchCase *Case = Object ? S->getSwitchCaseList() : nullptr; Case; Case = Case->getNextSwitchCase()) {
+    for (const SwitchCase *Case = Object ? S->getSwitchCaseList() : nullptr; Case;
+         Case = Case->getNextSwitchCase()) {
       const auto *Labelled = dyn_cast<CaseStmt>(Case);
       auto Count = Labelled ? constant(U, Labelled->getLHS()) : std::nullopt;
       if (Count == 1 || Count == 2)
@@ -173,12 +177,11 @@ private:
     D.Path = routeTo(&F, Racing, U.contexts());
     D.Path.push_back(
         {Where,
-         Lent
-             ? "for a temporary that the interpreter passed as argument, "
-               "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
-               "critical "
-               "section around the test and the change when others can reach the object"
-             : "keep a critical section around the test and the change when others can reach the object"});
+         Lent ? "for a temporary that the interpreter passed as argument, "
+                "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
+                "critical "
+                "section around the test and the change when others can reach the object"
+              : "keep a critical section around the test and the change when others can reach the object"});
     return D;
   }
 
@@ -197,9 +200,10 @@ private:
     if (Text.empty() || Range.isInvalid())
       return std::nullopt;
     bool NeedsCast = !isPyObject(Written->getType());
-    return Repair{"ask the interpreter",
-                  {FixItHint::CreateReplacement(Range, (Unique ? "" : "!") + Question + "(" +
-                                                           (NeedsCast ? "(PyObject *)" : "") + Text.str() + ")")}};
+    return Repair{
+        "ask the interpreter",
+        {FixItHint::CreateReplacement(Range, (Unique ? "" : "!") + Question + "(" +
+                                                 (NeedsCast ? "(PyObject *)" : "") + Text.str() + ")")}};
   }
 };
 

@@ -72,8 +72,8 @@ private:
   std::optional<Diagnosis> interior(Unit &U, const Call &C, ArgumentIndex Owner) {
     const Expr *Object = argumentOf(C.Site, Owner);
     const auto *Site = dyn_cast<CallExpr>(C.Site);
-    if (!Object || !Site || !U.contexts().of(C.In).intersects(ManyThreads) || !U.locks().reaches(*C.In, Site) ||
-        isHeldByContract(*C.In->Decl) || isExported(C, Object))
+    if (!Object || !Site || !U.contexts().of(C.In).intersects(ManyThreads) ||
+        !U.locks().reaches(*C.In, Site) || isHeldByContract(*C.In->Decl) || isExported(C, Object))
       return std::nullopt;
     BorrowedUses Uses(*C.In, *Python);
     BorrowedUse Use = Uses.ofResult(Site);
@@ -90,8 +90,9 @@ private:
     if (Use.After)
       D.Path.push_back({Use.After->getSourceRange(), "Python code can run here, and other threads with it"});
     D.Path.push_back({Use.At->getSourceRange(), "the pointer is used or kept here"});
-    D.Path.push_back({Site->getSourceRange(),
-                      "hold a Py_buffer from PyObject_GetBuffer while the pointer is in use: it forbids resizing"});
+    D.Path.push_back(
+        {Site->getSourceRange(),
+         "hold a Py_buffer from PyObject_GetBuffer while the pointer is in use: it forbids resizing"});
     return D;
   }
 
@@ -113,7 +114,7 @@ private:
   }
 
   void report(Unit &U, const Function &F, const MemberExpr *M, const ParentMap &Parents,
-                     std::map<const Decl *, std::size_t> &ByList, std::vector<Diagnosis> &Found) {
+              std::map<const Decl *, std::size_t> &ByList, std::vector<Diagnosis> &Found) {
     const Expr *List = listOf(M);
     ContainerOrigin Origin = U.containers().originAt(F, List, M);
     if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
@@ -175,6 +176,13 @@ private:
            isa_and_nonnull<ReturnStmt>(Up);
   }
 
+  static bool isReturned(const MemberExpr *M, const ParentMap &Parents) {
+    const Stmt *Up = Parents.getParent(M);
+    while (isa_and_nonnull<Expr>(Up) && !isa<CallExpr>(Up) && !isa<ArraySubscriptExpr>(Up))
+      Up = Parents.getParent(Up);
+    return isa_and_nonnull<ReturnStmt>(Up);
+  }
+
   static std::string macroOf(Unit &U, const MemberExpr *M) {
     SourceLocation Loc = M->getMemberLoc();
     if (!Loc.isMacroID())
@@ -193,7 +201,8 @@ private:
         macroOf(U, M) + " reads the storage of " + Origin.Description +
         "; another thread can change the list and free " +
         (Cached ? "the storage that the pointer leads to" : "the storage or the item while it is used");
-    D.Sureness = Origin.Sureness;
+    // Whoever gets the pointer cannot know how long it is good, whosever the list is.
+    D.Sureness = isReturned(M, Parents) ? std::max(Origin.Sureness, Confidence::Likely) : Origin.Sureness;
     if (Cached)
       D.Level = Severity::Error;
     D.Path = routeTo(&F, ManyThreads, U.contexts());
@@ -205,7 +214,8 @@ private:
   }
 
   /// A copy instead of the caller's list, or a section around the loop that reads it.
-  std::optional<Repair> repair(Unit &U, const Expr *List, const MemberExpr *M, const ParentMap &Parents) const {
+  std::optional<Repair> repair(Unit &U, const Expr *List, const MemberExpr *M,
+                               const ParentMap &Parents) const {
     const VarDecl *V = variableOf(List);
     const Expr *Made = V && V->hasLocalStorage() ? U.paths().onlyValueOf(V) : nullptr;
     const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
@@ -225,7 +235,8 @@ private:
     if (C->getNumArgs() != 2 || C->getBeginLoc().isMacroID() || C->getRParenLoc().isMacroID() ||
         C->getArg(0)->getEndLoc().isMacroID())
       return std::nullopt;
-    SourceLocation Behind = Lexer::getLocForEndOfToken(C->getArg(0)->getEndLoc(), 0, U.sources(), U.context().getLangOpts());
+    SourceLocation Behind =
+        Lexer::getLocForEndOfToken(C->getArg(0)->getEndLoc(), 0, U.sources(), U.context().getLangOpts());
     return Repair{"walk over a tuple of your own",
                   {FixItHint::CreateReplacement(Callee->getSourceRange(), "PySequence_Tuple"),
                    FixItHint::CreateRemoval(CharSourceRange::getCharRange(Behind, C->getRParenLoc()))}};

@@ -1,7 +1,7 @@
 // Reports a call of a C library function that keeps state for the whole process (a static result, the locale,
 // the environment), in code that several threads can run, and a module that promises to need no GIL although
-// it uses a library that only some builds make thread-safe. The global interpreter lock used to serialise such
-// calls.
+// it uses a library that only some builds make thread-safe. The global interpreter lock used to serialise
+// such calls.
 //
 // Does not report calls that only module initialisation makes, calls that give a buffer or state of their
 // own, calls under one lock, functions that only read while nobody in the unit writes, libraries that the
@@ -59,7 +59,8 @@ private:
   };
 
   static bool isLibrary(Unit &U, const Call &C) {
-    return C.Callee->isExternC() && !U.scope().contains(C.Callee->getLocation());
+    SourceLocation Declared = C.Callee->getLocation();
+    return C.Callee->isExternC() && (U.sources().isInSystemHeader(Declared) || !U.scope().contains(Declared));
   }
 
   static bool usesState(Unit &U, const Call &C, const HiddenState &Row) {
@@ -74,7 +75,8 @@ private:
     return E && !E->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull);
   }
 
-  /// Whether the argument is kept where other threads find it: in a variable with static storage or an object.
+  /// Whether the argument is kept where other threads find it: in a variable with static storage or an
+  /// object.
   static bool isShared(Unit &U, const Call &C, ArgumentIndex Index) {
     const Expr *E = argumentOf(C.Site, Index);
     U.paths().enter(C.In->Decl);
@@ -106,7 +108,8 @@ private:
     D.Sureness = Sureness;
     D.Path = routeTo(C.In, ManyThreads, U.contexts());
     if (Other)
-      D.Related.push_back({Other->Site->Site->getSourceRange(), "the same state is used under another lock here"});
+      D.Related.push_back(
+          {Other->Site->Site->getSourceRange(), "the same state is used under another lock here"});
     D.Path.push_back({C.Site->getSourceRange(), "two threads in '" + Name +
                                                     "' overwrite each other's result; nothing else "
                                                     "serialises the calls once the GIL is gone"});

@@ -16,12 +16,18 @@ static PyObject *of_attribute(PyObject *self, PyObject *object) {
   return first;
 }
 // CHECK: :[[@LINE-5]]:29: {{error|warning}}: 'PyList_GetItem' returns a reference borrowed from the value of an attribute, which another thread can change before the reference is taken
+// CHECK-NEXT: note: 'of_attribute' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed before its reference count is incremented here
+// CHECK-NEXT: note: 'PyList_GetItemRef' takes the same arguments and returns a strong reference: drop an incre
 
 static PyObject *of_element(PyObject *self, PyObject *args) {
   PyObject *options = PyTuple_GetItem(args, 0);
   return PyObject_Str(PyDict_GetItemString(options, "name"));
 }
 // CHECK: :[[@LINE-2]]:23: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from an element of the arguments, which another thread can change
+// CHECK-NEXT: note: 'of_element' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed while it is used here
+// CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
 
 static PyObject *of_type(PyObject *self, PyObject *name) {
   PyObject *found = PyDict_GetItemWithError(Py_TYPE(self)->tp_dict, name);
@@ -29,12 +35,18 @@ static PyObject *of_type(PyObject *self, PyObject *name) {
   return found;
 }
 // CHECK: :[[@LINE-4]]:21: {{error|warning}}: 'PyDict_GetItemWithError' returns a reference borrowed from the dictionary of a type, which another thread can change before the reference is taken
+// CHECK-NEXT: note: 'of_type' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed before its reference count is incremented here
+// CHECK-NEXT: note: 'PyDict_GetItemRef' stores a strong reference through its last argument and returns 1, 0 w
 
 static PyObject *of_builtins(PyObject *self, PyObject *unused) {
   PyObject *print = PyDict_GetItemString(PyEval_GetBuiltins(), "print");
   return print ? PyObject_CallNoArgs(print) : NULL;
 }
 // CHECK: :[[@LINE-3]]:21: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from the builtins, which another thread can change
+// CHECK-NEXT: note: 'of_builtins' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed while it is used here
+// CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
 
 // The weak reference is the object's own, but what it refers to can die at any time.
 static PyObject *notify(PyObject *self, PyObject *unused) {
@@ -44,6 +56,9 @@ static PyObject *notify(PyObject *self, PyObject *unused) {
   return PyObject_CallMethod(observer, "notify", NULL);
 }
 // CHECK: :[[@LINE-5]]:24: {{error|warning}}: 'PyWeakref_GetObject' returns a reference borrowed from a weak reference, which another thread can change before it is used; use 'PyWeakref_GetRef' (Python 3.13, pythoncapi_compat.h before)
+// CHECK-NEXT: note: 'notify' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed while it is used here
+// CHECK-NEXT: note: get a strong reference from 'PyWeakref_GetRef', and add Py_DECREF on every path after the 
 
 // The section is suspended while the callback runs, and nothing else keeps the callback alive.
 static PyObject *called_in_section(PyObject *self, PyObject *dict) {
@@ -56,6 +71,9 @@ static PyObject *called_in_section(PyObject *self, PyObject *dict) {
   return result;
 }
 // CHECK: :[[@LINE-6]]:24: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used
+// CHECK-NEXT: note: 'called_in_section' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: the object can be freed while it is used here
+// CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
 
 // A reference that is dropped again does not help what comes after Python code.
 static PyObject *dropped_too_early(PyObject *self, PyObject *dict) {

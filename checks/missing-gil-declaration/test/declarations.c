@@ -7,11 +7,13 @@ static PyModuleDef_Slot late_slots[] = {{0, NULL}, {Py_mod_gil, Py_MOD_GIL_NOT_U
 static struct PyModuleDef late = {PyModuleDef_HEAD_INIT, "late", NULL, 0, NULL, late_slots, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit_late(void) { return PyModuleDef_Init(&late); }
 // CHECK: :[[@LINE-2]]:27: {{remark|error|warning}}: module 'late' does not declare whether it needs the GIL
+// CHECK-NEXT: note: once the other findings are dealt with
 
 // Another module's call declares nothing for this one.
 static struct PyModuleDef silent = {PyModuleDef_HEAD_INIT, "silent", NULL, -1, NULL, NULL, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit_silent(void) { return PyModule_Create(&silent); }
-// CHECK: :[[@LINE-3]]:27: {{remark|error|warning}}: module 'silent' does not declare whether it needs the GIL
+// CHECK: :[[@LINE-2]]:27: {{remark|error|warning}}: module 'silent' does not declare whether it needs the GIL
+// CHECK-NEXT: note: once the other findings are dealt with
 
 static struct PyModuleDef guarded = {PyModuleDef_HEAD_INIT, "guarded", NULL, -1, NULL, NULL, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit_guarded(void) {

@@ -22,7 +22,10 @@ static PyObject *reuse(PyObject *self, PyObject *object) {
     return Py_NewRef(object);
   Py_RETURN_NONE;
 }
-// NEW: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build, and since 3.14 arguments can be lent without being counted; use
+// OLD: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build; use
+// OLD-NEXT: note: 'reuse' is ml_meth
+// OLD-NEXT: note: keep a critical section
+// NEW: :[[@LINE-7]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build, and since 3.14 arguments can be lent without being counted; use
 // NEW-NEXT: note: 'reuse' is ml_meth
 // NEW-NEXT: note: for a temporary that the interpreter passed as argument, 'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14)
 

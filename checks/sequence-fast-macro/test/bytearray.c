@@ -8,7 +8,7 @@ static PyObject *kept(PyObject *self, PyObject *array) {
   Py_XDECREF(result);
   return PyLong_FromLong(text[0]);
 }
-// CHECK: :[[@LINE-4]]:16: error: 'PyByteArray_AsString' returns a pointer into the argument 'array', which another thread can resize while the pointer is in use [ungil-sequence-fast-macro]
+// CHECK: :[[@LINE-5]]:16: error: 'PyByteArray_AsString' returns a pointer into the argument 'array', which another thread can resize while the pointer is in use [ungil-sequence-fast-macro]
 // CHECK-NEXT: note: 'kept' is ml_meth
 // CHECK-NEXT: :[[@LINE-5]]:22: note: Python code can run here
 // CHECK-NEXT: :[[@LINE-4]]:{{[0-9]+}}: note: the pointer is used or kept here

@@ -54,9 +54,11 @@ static int exec(PyObject *module) {
 static PyMethodDef methods[] = {{"pi", pi, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, (void *)exec},
-#if defined(KEEPS_GIL)
-    {Py_mod_gil, Py_MOD_GIL_USED},
-#elif defined(ASKS_AT_COMPILE_TIME) && !defined(MPFR_USE_THREAD_SAFE)
+#ifdef ASKS_AT_COMPILE_TIME
+#ifdef MPFR_USE_THREAD_SAFE
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+#elif defined(KEEPS_GIL)
     {Py_mod_gil, Py_MOD_GIL_USED},
 #elif !defined(SILENT_MODULE)
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
