@@ -125,6 +125,42 @@ struct Containers::Facts {
   bool Solved = false;
 };
 
+/// Collects what a function does with one variable or field. The value may be tested, and given to calls that
+/// do not keep it; what else happens to it lets it escape.
+class UseCollector : public BodyVisitor {
+public:
+  UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of->getCanonicalDecl()), Parents(Body) {
+    TraverseStmt(Body);
+  }
+
+  std::vector<const Expr *> Found;
+
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
+    if (R->getDecl()->getCanonicalDecl() == Of)
+      Found.push_back(R);
+    return true;
+  }
+  bool VisitMemberExpr(MemberExpr *M) override {
+    if (M->getMemberDecl() == Of)
+      Found.push_back(M);
+    return true;
+  }
+
+  /// The statement that uses the value, and the value as that statement sees it.
+  std::pair<const Stmt *, const Expr *> consumer(const Expr *E) const {
+    for (;;) {
+      const Stmt *Up = Parents.getParent(E);
+      if (!Up || !(isa<CastExpr>(Up) || isa<ParenExpr>(Up)))
+        return {Up, E};
+      E = cast<Expr>(Up);
+    }
+  }
+
+private:
+  const Decl *Of; ///< the first of its declarations
+  ParentMap Parents;
+};
+
 /// Local variables whose object nobody else can reach, at each call of a function.
 class FreshnessFlow {
 public:
@@ -234,7 +270,7 @@ private:
       const Expr *Argument = C->getArg(I)->IgnoreParenCasts();
       if (const auto *U = dyn_cast<UnaryOperator>(Argument); U && U->getOpcode() == UO_AddrOf) {
         const VarDecl *V = variableOf(U->getSubExpr()); // an out parameter
-        if (V && !calls(C, Knowledge::get().ReplacesPrivate))
+        if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
           remove(Now, V);
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
         escape(Now, Argument);
@@ -242,45 +278,34 @@ private:
     }
   }
 
+  /// Whether a function of the project uses the pointer to the variable for nothing but to resize, fill or read
+  /// the object.
+  bool onlyResizes(const CallExpr *C, unsigned Argument) {
+    const Function *Callee = All.Index.find(C->getDirectCallee());
+    if (!Callee || Argument >= Callee->Decl->getNumParams())
+      return false;
+    UseCollector Uses(Callee->Decl->getParamDecl(Argument), Callee->Decl->getBody());
+    return llvm::all_of(Uses.Found, [&](const Expr *Use) {
+      auto [By, Value] = Uses.consumer(Use);
+      if (const auto *Passed = dyn_cast_or_null<CallExpr>(By))
+        return calls(Passed, Knowledge::get().ReplacesPrivate);
+      const auto *Object = dyn_cast_or_null<UnaryOperator>(By);
+      if (!Object || Object->getOpcode() != UO_Deref)
+        return false;
+      auto [With, Read] = Uses.consumer(Object);
+      const auto *Given = dyn_cast_or_null<CallExpr>(With);
+      if (!Given)
+        return isa_and_nonnull<MemberExpr>(With);
+      auto Position = std::find(Given->arg_begin(), Given->arg_end(), Read) - Given->arg_begin();
+      return !All.isRetained(Given, unsigned(Position));
+    });
+  }
+
   Containers &All;
   const Function &F;
   Containers::Facts &Out;
   Aliases Same;
   unsigned FreshReturns = 0, OtherReturns = 0;
-};
-
-/// Collects what a function does with one variable or field. The value may be tested, and given to calls that
-/// do not keep it; what else happens to it lets it escape.
-class UseCollector : public BodyVisitor {
-public:
-  UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of), Parents(Body) { TraverseStmt(Body); }
-
-  std::vector<const Expr *> Found;
-
-  bool VisitDeclRefExpr(DeclRefExpr *R) override {
-    if (R->getDecl() == Of)
-      Found.push_back(R);
-    return true;
-  }
-  bool VisitMemberExpr(MemberExpr *M) override {
-    if (M->getMemberDecl() == Of)
-      Found.push_back(M);
-    return true;
-  }
-
-  /// The statement that uses the value, and the value as that statement sees it.
-  std::pair<const Stmt *, const Expr *> consumer(const Expr *E) const {
-    for (;;) {
-      const Stmt *Up = Parents.getParent(E);
-      if (!Up || !(isa<CastExpr>(Up) || isa<ParenExpr>(Up)))
-        return {Up, E};
-      E = cast<Expr>(Up);
-    }
-  }
-
-private:
-  const ValueDecl *Of;
-  ParentMap Parents;
 };
 
 Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,

@@ -91,7 +91,7 @@ private:
   /// An inline function of the interpreter's headers that gives a number of the object: PyList_GET_SIZE.
   static bool isLength(Unit &U, const CallExpr &C, const Section &Around) {
     const FunctionDecl *Callee = C.getDirectCallee();
-    if (!Callee || !Callee->hasBody() || U.scope().contains(Callee->getLocation()) || !isPyObject(C.getArg(0)->getType()))
+    if (!Callee || !Callee->isInlineSpecified() || U.scope().contains(Callee->getLocation()) || !isPyObject(C.getArg(0)->getType()))
       return false;
     auto Object = objectOf(C.getArg(0), U.paths());
     return Object && Around.isOn(*Object);

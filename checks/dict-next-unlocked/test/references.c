@@ -48,8 +48,8 @@ static PyObject *after_own_decrement(PyObject *self, PyObject *dict) {
 }
 // CHECK: :[[@LINE-8]]:7: error: 'key' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
 // CHECK-NEXT: note: 'after_own_decrement' is ml_meth
-// CHECK-NEXT: :[[@LINE-16]]:{{[0-9]+}}: note: borrowed here
-// CHECK-NEXT: :[[@LINE-14]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
+// CHECK-NEXT: :[[@LINE-17]]:{{[0-9]+}}: note: borrowed here
+// CHECK-NEXT: :[[@LINE-15]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
 // CHECK-NEXT: note: take a reference
 
 // The call itself needs the value while it runs.
@@ -90,10 +90,10 @@ static PyObject *through_helper(PyObject *self, PyObject *dict) {
   Py_END_CRITICAL_SECTION();
   return PyLong_FromSsize_t(length);
 }
-// CHECK: :[[@LINE-4]]:{{[0-9]+}}: error: 'key' from 'PyDict_Next' is used after Python code could run
+// CHECK: :[[@LINE-5]]:{{[0-9]+}}: error: 'key' from 'PyDict_Next' is used after Python code could run
 // CHECK-NEXT: note: 'through_helper' is ml_meth
-// CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: borrowed here
-// CHECK-NEXT: :[[@LINE-9]]:9: note: this call can run Python code
+// CHECK-NEXT: :[[@LINE-10]]:{{[0-9]+}}: note: borrowed here
+// CHECK-NEXT: :[[@LINE-10]]:9: note: this call can run Python code
 // CHECK-NEXT: note: take a reference
 
 // Nothing below is reported.

@@ -19,7 +19,7 @@ static PyObject *by_name(PyObject *self, PyObject *unused) {
 }
 // ALL: :[[@LINE-5]]:26: {{error|warning}}: 'getpwnam' uses state that all threads of the process share; use 'getpwnam_r' or one lock
 // ALL-NEXT: note: 'by_name' is ml_meth
-// ALL-NEXT: :[[@LINE+6]]:26: note: the same state is used under another lock here
+// ALL-NEXT: :[[@LINE+5]]:26: note: the same state is used under another lock here
 // ALL-NEXT: :[[@LINE-8]]:26: note: two threads in 'getpwnam'
 static PyObject *by_number(PyObject *self, PyObject *unused) {
   PyMutex_Lock(&by_number_mutex);
