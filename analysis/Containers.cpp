@@ -278,8 +278,8 @@ private:
     }
   }
 
-  /// Whether a function of the project uses the pointer to the variable for nothing but to resize, fill or read
-  /// the object.
+  /// Whether a function of the project uses the pointer to the variable for nothing but to resize, fill or
+  /// read the object.
   bool onlyResizes(const CallExpr *C, unsigned Argument) {
     const Function *Callee = All.Index.find(C->getDirectCallee());
     if (!Callee || Argument >= Callee->Decl->getNumParams())

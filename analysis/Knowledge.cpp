@@ -350,7 +350,8 @@ void loadHiddenState(const Json &Data, Knowledge &K) {
 }
 
 void loadConditionalLibraries(const Json &Data, Knowledge &K) {
-  K.ConditionalLibraries.reserve(Data["libraries"].size()); // a NameSet must stay where its names were inserted
+  K.ConditionalLibraries.reserve(
+      Data["libraries"].size()); // a NameSet must stay where its names were inserted
   for (const auto &[Name, Row] : Data["libraries"].items()) {
     ConditionalLibrary &L = K.ConditionalLibraries.emplace_back();
     L.Name = Name;

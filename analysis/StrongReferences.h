@@ -12,8 +12,8 @@
 namespace ungil {
 
 /// Covers a reference that is taken after the call, which the new call has taken already, and a variable that
-/// is only read in the statements that follow: the new reference is dropped after the last of them, and before
-/// each statement that leaves them.
+/// is only read in the statements that follow: the new reference is dropped after the last of them, and
+/// before each statement that leaves them.
 std::optional<Repair> strongReference(const clang::CallExpr *, const BorrowedReference &,
                                       const BorrowedUses &, const clang::ASTContext &);
 

@@ -91,7 +91,8 @@ private:
   /// An inline function of the interpreter's headers that gives a number of the object: PyList_GET_SIZE.
   static bool isLength(Unit &U, const CallExpr &C, const Section &Around) {
     const FunctionDecl *Callee = C.getDirectCallee();
-    if (!Callee || !Callee->isInlineSpecified() || U.scope().contains(Callee->getLocation()) || !isPyObject(C.getArg(0)->getType()))
+    if (!Callee || !Callee->isInlineSpecified() || U.scope().contains(Callee->getLocation()) ||
+        !isPyObject(C.getArg(0)->getType()))
       return false;
     auto Object = objectOf(C.getArg(0), U.paths());
     return Object && Around.isOn(*Object);
@@ -163,14 +164,16 @@ private:
     return false;
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const Expr *M, const std::string &What, const Section &Around, const BorrowedUse &Use) {
+  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const Expr *M,
+                            const std::string &What, const Section &Around, const BorrowedUse &Use) {
     bool Seldom = Use.ForSomeTypes || (PythonCalls::isDrop(Use.After) && !V->getType()->isPointerType());
     const FunctionDecl *Callee = calleeOf(Use.After);
     std::string Call = Callee ? "'" + displayName(*Callee) + "'" : "a call";
     Diagnosis D;
     D.Where = Use.At->getSourceRange();
     D.Message = "'" + V->getNameAsString() + "' was read before " + Call +
-                ", which can suspend the critical section; another thread can have changed " + What + " since";
+                ", which can suspend the critical section; another thread can have changed " + What +
+                " since";
     D.Sureness = Seldom ? Confidence::Possible : Confidence::Likely;
     D.Path = routeTo(&F, ManyThreads, U.contexts());
     D.Path.push_back({Around.Begin->getSourceRange(), "the section is begun here"});

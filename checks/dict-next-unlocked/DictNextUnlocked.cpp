@@ -152,7 +152,8 @@ private:
               : "a section cannot span a walk that is spread over several calls: walk over a copy "
                 "(PyDict_Copy, "
                 "PyDict_Items)"});
-    bool Stale = llvm::any_of(Row.Results, [&](ArgumentIndex I) { return staleUse(U, Site, result(Site, I), Uses); });
+    bool Stale =
+        llvm::any_of(Row.Results, [&](ArgumentIndex I) { return staleUse(U, Site, result(Site, I), Uses); });
     if (!Stale) // which a section would not help
       if (auto Fix =
               sectionAround(Loop, variableOf(argumentOf(Site, Row.Container)), Uses.parents(), U.context()))
@@ -200,14 +201,16 @@ private:
   }
 
   /// How a key or value is used when the section may have been given up since it was borrowed.
-  static std::optional<BorrowedUse> staleUse(Unit &U, const CallExpr *Site, const VarDecl *V, BorrowedUses &Uses) {
+  static std::optional<BorrowedUse> staleUse(Unit &U, const CallExpr *Site, const VarDecl *V,
+                                             BorrowedUses &Uses) {
     BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
     bool ToPython =
         Use.DuringPython && !U.index().find(calleeOf(Use.Python)); // the project's may take a reference
     return Use.What == BorrowedUse::AfterPython || ToPython ? std::optional(Use) : std::nullopt;
   }
 
-  static Diagnosis stale(Unit &U, const Call &C, const CallExpr *Site, const VarDecl *V, const BorrowedUse &Use) {
+  static Diagnosis stale(Unit &U, const Call &C, const CallExpr *Site, const VarDecl *V,
+                         const BorrowedUse &Use) {
     bool After = Use.What == BorrowedUse::AfterPython;
     const Expr *Call = After ? Use.After : Use.Python;
     bool Drop = PythonCalls::isDrop(Call);
@@ -223,9 +226,9 @@ private:
       D.Sureness = Confidence::Possible;
     D.Path = routeTo(C.In, ManyThreads, U.contexts());
     D.Path.push_back({Site->getSourceRange(), "borrowed here"});
-    D.Path.push_back({Call->getSourceRange(),
-                      Drop ? "this can run a finalizer, and so suspend the section"
-                           : "this call can run Python code, and so suspend the section"});
+    D.Path.push_back(
+        {Call->getSourceRange(), Drop ? "this can run a finalizer, and so suspend the section"
+                                      : "this call can run Python code, and so suspend the section"});
     D.Path.push_back({Site->getSourceRange(),
                       "take a reference with Py_INCREF before that call, and drop it after the last use"});
     return D;

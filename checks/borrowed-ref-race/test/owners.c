@@ -39,15 +39,6 @@ static PyObject *of_type(PyObject *self, PyObject *name) {
 // CHECK-NEXT: note: the object can be freed before its reference count is incremented here
 // CHECK-NEXT: note: 'PyDict_GetItemRef' stores a strong reference through its last argument and returns 1, 0 w
 
-static PyObject *of_builtins(PyObject *self, PyObject *unused) {
-  PyObject *print = PyDict_GetItemString(PyEval_GetBuiltins(), "print");
-  return print ? PyObject_CallNoArgs(print) : NULL;
-}
-// CHECK: :[[@LINE-3]]:21: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from the builtins, which another thread can change
-// CHECK-NEXT: note: 'of_builtins' is ml_meth; several threads can run it at once
-// CHECK-NEXT: note: the object can be freed while it is used here
-// CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
-
 // The weak reference is the object's own, but what it refers to can die at any time.
 static PyObject *notify(PyObject *self, PyObject *unused) {
   PyObject *observer = PyWeakref_GetObject(((Subject *)self)->observer);
@@ -87,12 +78,19 @@ static PyObject *dropped_too_early(PyObject *self, PyObject *dict) {
   return PyObject_Str(value);
 }
 // CHECK: :[[@LINE-9]]:21: error: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used
-// CHECK: :[[@LINE-6]]:{{[0-9]+}}: note: Python code can run here
-// CHECK-NEXT: :[[@LINE-4]]:{{[0-9]+}}: note: the object can be freed before it is used here
+// CHECK-NEXT: note: 'dropped_too_early' is ml_meth
+// CHECK-NEXT: :[[@LINE-7]]:22: note: Python code can run here
+// CHECK-NEXT: :[[@LINE-5]]:10: note: the object can be freed before it is used here
+// CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference
 
 // An element of what only this call has may be anything: possible, and not printed by default.
 // CHECK-NOT: error:
 // CHECK-NOT: warning:
+// Who changes the builtins?
+static PyObject *of_builtins(PyObject *self, PyObject *unused) {
+  PyObject *print = PyDict_GetItemString(PyEval_GetBuiltins(), "print");
+  return print ? PyObject_CallNoArgs(print) : NULL;
+}
 static PyObject *of_own_tuple(PyObject *self, PyObject *object) {
   PyObject *parts = PySequence_Tuple(object);
   if (parts == NULL)

@@ -21,8 +21,12 @@ static PyObject *length(PyObject *self, PyObject *list) {
   Py_END_CRITICAL_SECTION();
   return result;
 }
-// CHECK: :[[@LINE-8]]:{{[0-9]+}}: {{error|warning}}: 'n' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed 'ob_size' since
-// CHECK: note: read it again after the call
+// CHECK: :[[@LINE-8]]:26: {{error|warning}}: 'n' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed it since
+// CHECK-NEXT: note: 'length' is ml_meth
+// CHECK-NEXT: :[[@LINE-12]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-12]]:18: note: read here
+// CHECK-NEXT: :[[@LINE-10]]:{{[0-9]+}}: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-13]]:26: note: read it again after the call
 
 static PyObject *after_clear(PyObject *self, PyObject *unused) {
   Box *box = (Box *)self;
@@ -34,8 +38,12 @@ static PyObject *after_clear(PyObject *self, PyObject *unused) {
   Py_END_CRITICAL_SECTION();
   return first;
 }
-// CHECK: :[[@LINE-4]]:{{[0-9]+}}: {{error|warning}}: 'items' was read before 'Py_{{[A-Z_]+}}', which can suspend the critical section
-// CHECK: note: read it again after the call
+// CHECK: :[[@LINE-4]]:{{[0-9]+}}: {{error|warning}}: 'items' was read before 'Py_{{[A-Z_]+}}', which can suspend the critical section; another thread can have changed 'items' since
+// CHECK-NEXT: note: 'after_clear' is ml_meth
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
+// CHECK-NEXT: :[[@LINE-9]]:22: note: read here
+// CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run
+// CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: read it again after the call, or take a reference before it
 
 static PyObject *replace(PyObject *self, PyObject *callback) {
   Box *box = (Box *)self;

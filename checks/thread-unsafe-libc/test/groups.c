@@ -72,6 +72,8 @@ static PyObject *leave_home(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // WRITES: :[[@LINE-4]]:3: {{error|warning}}: 'unsetenv' uses state that all threads of the process share
+// WRITES-NEXT: note: 'leave_home' is ml_meth
+// WRITES-NEXT: note: two threads in 'unsetenv'
 // ALL-NOT: getenv
 // ALL: end of report
 

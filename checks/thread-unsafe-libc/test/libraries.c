@@ -38,9 +38,9 @@ static PyObject *pi(PyObject *self, PyObject *unused) {
   return PyFloat_FromDouble(d);
 #endif
 }
-// PROMISED: :[[@LINE+21]]:5: {{error|warning}}: module 'precise' declares that it needs no GIL, but MPFR is thread-safe in some of its builds only, and nothing asks how it was built [ungil-thread-unsafe-libc]
+// PROMISED: :[[@LINE+23]]:5: {{error|warning}}: module 'precise' declares that it needs no GIL, but MPFR is thread-safe in some of its builds only, and nothing asks how it was built [ungil-thread-unsafe-libc]
 // PROMISED-NEXT: :[[@LINE-25]]:3: note: MPFR is used here by several threads at once
-// PROMISED-NEXT: :[[@LINE+19]]:5: note: declare Py_MOD_GIL_NOT_USED only where mpfr_buildopt_tls_p() is not 0
+// PROMISED-NEXT: :[[@LINE+21]]:5: note: declare Py_MOD_GIL_NOT_USED only where mpfr_buildopt_tls_p() is not 0
 // PROMISED: end of report
 
 static int exec(PyObject *module) {
