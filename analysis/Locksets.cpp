@@ -36,11 +36,23 @@ Lockset intersection(const Lockset &A, const Lockset &B) {
   return Both;
 }
 
+/// A handle given by value stands for the same object as the handle that it is copied from.
+const Expr *copiedFrom(const Expr *Argument) {
+  for (;;) {
+    Argument = Argument->IgnoreParenImpCasts()->IgnoreImplicit();
+    const auto *C = dyn_cast<CXXConstructExpr>(Argument);
+    if (!C || C->getNumArgs() != 1 || !C->getConstructor()->isCopyOrMoveConstructor())
+      return Argument;
+    Argument = C->getArg(0);
+  }
+}
+
 /// A lock given by pointer is what the pointer points to; a lock given by reference is itself. A lock that a
 /// function without arguments returns is known by that function.
 std::optional<AccessPath> lockNamedBy(const Expr *Argument, const PathResolver &Paths) {
   if (!Argument)
     return std::nullopt;
+  Argument = copiedFrom(Argument);
   if (auto P = Paths.resolve(Argument))
     return Argument->getType()->isPointerType() || P->IsAddress ? P->pointee() : *P;
   const auto *C = dyn_cast<CallExpr>(Argument->IgnoreParenCasts());
@@ -204,6 +216,8 @@ public:
         acquire(Now, argumentOf(Tested, Effect->Lock), nullptr, Tested->getBeginLoc());
       return;
     }
+    if (const VarDecl *Guard = Nonzero ? guardAskedBy(Tested) : nullptr)
+      return reacquire(Now, Guard, Tested->getBeginLoc());
     // A lock that is NULL is not needed: `if (lock) acquire(lock);` holds it on both branches.
     if (!Nonzero && Tested->getType()->isPointerType())
       if (auto Lock = lockNamedBy(Tested, All.Paths); Lock && LocksHere.count(*Lock))
@@ -354,9 +368,23 @@ private:
       return;
     if (Known->second == LockEffect::Release)
       releaseToken(Now, V);
-    else if (const CXXConstructExpr *Construction = constructionOf(V);
-             Construction && Known->second == LockEffect::Acquire && Construction->getNumArgs())
-      acquire(Now, Construction->getArg(0), V, Site->getBeginLoc());
+    else if (Known->second == LockEffect::Acquire)
+      reacquire(Now, V, Site->getBeginLoc());
+  }
+
+  /// The lock that the guard was made for.
+  void reacquire(State &Now, const VarDecl *Guard, SourceLocation Where) {
+    const CXXConstructExpr *Construction = constructionOf(Guard);
+    if (Construction && Construction->getNumArgs())
+      acquire(Now, Construction->getArg(0), Guard, Where);
+  }
+
+  /// `guard.owns_lock()`, `guard.try_lock()`, `if (guard)`: the guard whose lock is held when it is true.
+  static const VarDecl *guardAskedBy(const Expr *Tested) {
+    const auto *M = dyn_cast<CXXMemberCallExpr>(Tested->IgnoreParenImpCasts());
+    const CXXMethodDecl *Method = M ? M->getMethodDecl() : nullptr;
+    const VarDecl *V = Method ? variableNamedBy(M->getImplicitObjectArgument()) : nullptr;
+    return V && isGuard(V) && Method->getReturnType()->isBooleanType() ? V : nullptr;
   }
 
   Locksets &All;

@@ -211,6 +211,7 @@ public:
 
   bool BeginInvocation(CompilerInstance &Compiler) override {
     Compiler.getFrontendOpts().SkipFunctionBodies = true;
+    Compiler.getDiagnosticOpts().ShowCarets = false; // nor count errors on stderr: the unit's problem does
     return true;
   }
 

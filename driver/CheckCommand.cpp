@@ -89,6 +89,8 @@ std::string systemPythonInclude() {
 }
 
 DatabaseOrError chooseDatabase(const CheckArguments &Arguments, const std::string &Root) {
+  if (Arguments.FixedFlags && Arguments.Paths.empty())
+    return {std::nullopt, "no file to compile with the flags after --; name files or folders before it"};
   if (Arguments.FixedFlags)
     return {fixedDatabase(Arguments.Paths, Arguments.Flags), {}};
   if (!Arguments.Database.empty())
@@ -104,7 +106,11 @@ DatabaseOrError chooseDatabase(const CheckArguments &Arguments, const std::strin
   std::vector<std::string> Paths = Arguments.Paths;
   if (Paths.empty())
     Paths.push_back(fs::current_path());
-  return {guessedDatabase(Paths, Root, Include), {}};
+  CompileDatabase Guessed = guessedDatabase(Paths, Root, Include);
+  if (Guessed.Commands.empty())
+    return {std::nullopt, "no compile_commands.json in ., build*/ or _skbuild/, and no C or C++ file below " +
+                              Paths.front() + "; name a database with -p DIR, or the files to analyse"};
+  return {std::move(Guessed), {}};
 }
 
 std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection &Selected,
@@ -235,9 +241,9 @@ int checkCommand(const CheckArguments &Arguments) {
     return refuse(Chosen.Error);
   CompileDatabase &Database = *Chosen.Database;
   if (Database.Commands.empty()) {
-    std::cerr
-        << "ungil: " << (Database.Path.empty() ? "no source files" : Database.Path + " is empty")
-        << ": nothing was analysed; an up-to-date build records no commands, so clean and build again\n";
+    std::cerr << "ungil: " << Database.Path
+              << " is empty: nothing was analysed; an up-to-date build records no commands, so clean and "
+                 "build again\n";
     return Incomplete;
   }
   if (!Arguments.FixedFlags && !Database.Approximate)

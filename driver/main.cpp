@@ -1,6 +1,7 @@
 #include "driver/Commands.h"
 
 #include "clang/Basic/Version.h"
+#include "llvm/ADT/StringRef.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -42,6 +43,36 @@ std::string version() {
   return "ungil " UNGIL_VERSION " (LLVM " CLANG_VERSION_STRING ", for extensions of CPython 3.13 to 3.15)";
 }
 
+std::string nearest(const std::string &Word, const std::vector<std::string> &Known) {
+  return *std::min_element(Known.begin(), Known.end(), [&](const std::string &A, const std::string &B) {
+    return llvm::StringRef(Word).edit_distance(A) < llvm::StringRef(Word).edit_distance(B);
+  });
+}
+
+std::vector<std::string> optionNames(const CLI::App &App) {
+  std::vector<std::string> Names;
+  for (const CLI::Option *O : App.get_options())
+    for (const std::string &Name : O->get_lnames())
+      Names.push_back("--" + Name);
+  return Names;
+}
+
+/// An option or a verb that there is not.
+int refuseWord(const CLI::App &App) {
+  for (const CLI::App *Verb : App.get_subcommands())
+    for (const std::string &Word : Verb->remaining()) {
+      std::string Name = Word.substr(0, Word.find('='));
+      std::cerr << "ungil: no option of `ungil " << Verb->get_name() << "` is called '" << Name
+                << "'; did you mean '" << nearest(Name, optionNames(*Verb)) << "'? (`ungil "
+                << Verb->get_name() << " --help` lists them)\n";
+      return UsageError;
+    }
+  std::string Word = App.remaining().front();
+  std::cerr << "ungil: no command is called '" << Word << "'; did you mean '"
+            << nearest(Word, {"check", "rule", "--help", "--version"}) << "'?\n";
+  return UsageError;
+}
+
 } // namespace
 
 int main(int Count, char **Values) {
@@ -55,7 +86,7 @@ int main(int Count, char **Values) {
   CLI::App App{"Finds what breaks a CPython extension when Python runs without its global interpreter lock.",
                "ungil"};
   App.set_version_flag("--version", version());
-  App.require_subcommand(1);
+  App.require_subcommand(0, 1);
   CLI::App *CheckVerb = App.add_subcommand("check", "Analyse the units of a compile database");
   addCheckOptions(*CheckVerb, Check);
   std::string RuleId;
@@ -64,8 +95,17 @@ int main(int Count, char **Values) {
   std::reverse(Words.begin(), Words.end()); // CLI11 takes them last first
   try {
     App.parse(Words);
+  } catch (const CLI::ExtrasError &) {
+    return refuseWord(App);
   } catch (const CLI::ParseError &Error) {
-    return App.exit(Error) == 0 ? Clean : UsageError;
+    if (Error.get_exit_code() == 0)
+      return App.exit(Error); // --help, --version
+    std::cerr << "ungil: " << Error.what() << " (`ungil check --help` explains the options)\n";
+    return UsageError;
+  }
+  if (!CheckVerb->parsed() && !RuleVerb->parsed()) {
+    std::cerr << App.help();
+    return UsageError;
   }
   return CheckVerb->parsed() ? checkCommand(Check) : ruleCommand(RuleId);
 }
