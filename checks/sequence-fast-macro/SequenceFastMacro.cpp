@@ -38,6 +38,28 @@ struct StorageReads : BodyVisitor {
   }
 };
 
+/// Variables of an expression, and whether it asks for the type of tuples: PyTuple_CheckExact, PyTuple_Check.
+struct Tests : BodyVisitor {
+  llvm::DenseSet<const ValueDecl *> Variables;
+  bool ForTuple = false;
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
+    const auto *V = dyn_cast<VarDecl>(R->getDecl());
+    ForTuple |= V && V->getIdentifier() && V->getName() == "PyTuple_Type";
+    if (V)
+      Variables.insert(V);
+    return true;
+  }
+  bool VisitCallExpr(CallExpr *C) override {
+    constexpr std::uint64_t TupleSubclass = 1UL << 26; // Py_TPFLAGS_TUPLE_SUBCLASS
+    Expr::EvalResult Flag;
+    if (C->getNumArgs() == 2 && C->getArg(1)->getType()->isIntegerType() &&
+        !C->getArg(1)->isValueDependent() && C->getCalleeDecl() &&
+        C->getArg(1)->EvaluateAsInt(Flag, C->getCalleeDecl()->getASTContext()))
+      ForTuple |= Flag.Val.getInt().getZExtValue() == TupleSubclass;
+    return true;
+  }
+};
+
 class SequenceFastMacro : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
@@ -118,7 +140,7 @@ private:
     const Expr *List = listOf(M);
     ContainerOrigin Origin = U.containers().originAt(F, List, M);
     if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
-        isTuple(F, List))
+        isTuple(F, List) || isTestedTuple(U, List, M, Parents))
       return;
     const Decl *Key = variableOf(List);
     if (auto Known = ByList.find(Key); Key && Known != ByList.end()) {
@@ -141,6 +163,34 @@ private:
       });
     };
     return V && Treats("PyTuple_") && !Treats("PyList_");
+  }
+
+  /// Whether the access, or the PySequence_Fast that made the list, runs only after a test that the sequence
+  /// is a tuple.
+  static bool isTestedTuple(Unit &U, const Expr *List, const MemberExpr *M, const ParentMap &Parents) {
+    const VarDecl *V = variableOf(List);
+    const Expr *Made = V && V->hasLocalStorage() ? U.paths().onlyValueOf(V) : nullptr;
+    const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
+    if (C && calls(C, Knowledge::get().SameOrFresh) && dependsOnTupleTest(C->getArg(0), C, Parents))
+      return true;
+    return dependsOnTupleTest(List, M, Parents);
+  }
+
+  static bool dependsOnTupleTest(const Expr *Sequence, const Expr *At, const ParentMap &Parents) {
+    Tests Of;
+    Of.TraverseStmt(const_cast<Expr *>(Sequence));
+    const Stmt *S = At;
+    for (const Stmt *Up = Parents.getParent(S); Up; S = Up, Up = Parents.getParent(Up)) {
+      const auto *If = dyn_cast<IfStmt>(Up);
+      if (!If || If->getThen() != S)
+        continue;
+      Tests In;
+      In.TraverseStmt(const_cast<Expr *>(If->getCond()));
+      bool Same = llvm::any_of(Of.Variables, [&](const ValueDecl *D) { return In.Variables.contains(D); });
+      if (In.ForTuple && Same)
+        return true;
+    }
+    return false;
   }
 
   static bool isGuarded(Unit &U, const Function &F, const Expr *List, const MemberExpr *M) {
