@@ -5,6 +5,7 @@
 #include "analysis/Names.h"
 
 #include <set>
+#include <tuple>
 
 namespace ungil {
 
@@ -28,7 +29,7 @@ bool beginsSection(const Expr *Call) {
 
 } // namespace
 
-PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
+PythonCalls::PythonCalls(const UnitIndex &Index, const PathResolver *Paths) : Index(Index), Paths(Paths) {
   std::vector<const Function *> Pending;
   auto Add = [&](const Function *F) {
     if (Running.insert(F).second)
@@ -46,14 +47,38 @@ PythonCalls::PythonCalls(const UnitIndex &Index) : Index(Index) {
 }
 
 bool PythonCalls::mayRun(const Expr *Call) const {
-  if (runsPython(calleeOf(Call)) || beginsSection(Call) || calls(Call, Knowledge::get().StateSavers))
+  if (runsPython(calleeOf(Call)) || beginsSection(Call) || calls(Call, Knowledge::get().StateSavers) ||
+      dropOf(Call) != Drop::None)
     return true;
   const Function *Callee = Index.find(calleeOf(Call));
   return Callee && Running.contains(Callee);
 }
 
-bool PythonCalls::onlyForSomeTypes(const Expr *Call) {
-  return calls(Call, Knowledge::get().RunsPythonForSomeTypes);
+bool PythonCalls::onlyForSomeTypes(const Expr *Call) const {
+  return calls(Call, Knowledge::get().RunsPythonForSomeTypes) || dropOf(Call) == Drop::Unlikely;
+}
+
+bool PythonCalls::isDrop(const Expr *Call) {
+  const FunctionDecl *Callee = calleeOf(Call);
+  return Callee && Callee->getIdentifier() &&
+         Knowledge::get().DropsReferences.contains(qualifiedName(*Callee));
+}
+
+/// What memory that others see refers to can be of any type, and have no other reference. A local reference
+/// is seldom the last one to an object with a finalizer.
+PythonCalls::Drop PythonCalls::dropOf(const Expr *Call) const {
+  const Expr *Dropped = Paths && isDrop(Call) ? argumentOf(Call, 0) : nullptr;
+  if (!Dropped)
+    return Drop::None;
+  auto Path = Paths->resolve(Dropped);
+  if (Path && (!Path->Fields.empty() || Path->Kind == AccessPath::Static))
+    return Drop::Likely;
+  const VarDecl *V = variableOf(Dropped);
+  const Expr *Made = V && V->hasLocalStorage() ? Paths->onlyValueOf(V) : nullptr;
+  const FunctionDecl *Maker = Made ? calleeOf(Made->IgnoreParenCasts()) : nullptr;
+  bool Leaf = Maker && Maker->getIdentifier() &&
+              Knowledge::get().Collector.LeafResults.contains(qualifiedName(*Maker));
+  return Leaf ? Drop::None : Drop::Unlikely;
 }
 
 BorrowedUses::BorrowedUses(const Function &F, const PythonCalls &Python)
@@ -109,7 +134,7 @@ BorrowedUse::Kind BorrowedUses::kindOf(const Expr *Use) const {
 
 bool BorrowedUses::isGivenToPython(const Expr *Use) const {
   const auto *C = dyn_cast_or_null<CallExpr>(consumer(Use).first);
-  return C && Python.mayRun(C) && !PythonCalls::onlyForSomeTypes(C);
+  return C && Python.mayRun(C) && !PythonCalls::isDrop(C) && !Python.onlyForSomeTypes(C);
 }
 
 BorrowedUse BorrowedUses::ofResult(const Expr *C) {
@@ -117,6 +142,8 @@ BorrowedUse BorrowedUses::ofResult(const Expr *C) {
     return ofVariable(V, C);
   BorrowedUse Use{kindOf(C), C};
   Use.DuringPython = isGivenToPython(C);
+  if (Use.DuringPython)
+    Use.Python = cast<Expr>(consumer(C).first);
   if (Use.What == BorrowedUse::Stored || Use.What == BorrowedUse::Returned)
     Use.At = consumer(C).first;
   return Use;
@@ -142,26 +169,25 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
   struct Position {
     const CFGBlock *Block;
     std::size_t Index;
-    const Expr *After; ///< the call that is likeliest to have run Python code
+    const Expr *After;  ///< the call that is likeliest to have run Python code
+    bool Owned = false; ///< a reference has been taken, and not been dropped again
   };
   std::vector<Position> Pending;
   for (const CFGBlock *Block : Graph->cfg())
     for (std::size_t I = 0; I != Block->size(); ++I)
       if (auto S = (*Block)[I].getAs<CFGStmt>(); S && S->getStmt() == SetBy)
-        Pending.push_back({Block, I + 1, nullptr});
-  auto Likelihood = [](const Expr *After) {
-    return !After ? 0 : PythonCalls::onlyForSomeTypes(After) ? 1 : 2;
-  };
-  std::set<std::pair<const CFGBlock *, int>> Seen;
+        Pending.push_back({Block, I + 1, nullptr, false});
+  auto Likelihood = [&](const Expr *After) { return !After ? 0 : Python.onlyForSomeTypes(After) ? 1 : 2; };
+  std::set<std::tuple<const CFGBlock *, int, bool>> Seen;
   auto Note = [&](BorrowedUse::Kind Kind, const Stmt *At, const Expr *After) {
     if (Kind != BorrowedUse::None && After && Kind < BorrowedUse::AfterPython)
       Kind = BorrowedUse::AfterPython;
     bool Rather = Kind > Gravest.What || (Kind == BorrowedUse::AfterPython && Kind == Gravest.What &&
                                           Likelihood(After) > Likelihood(Gravest.After));
     if (Rather && Kind == BorrowedUse::AfterPython)
-      Gravest = {Kind, At, After, Gravest.DuringPython, Likelihood(After) == 1};
+      Gravest = {Kind, At, After, Gravest.DuringPython, Gravest.Python, Likelihood(After) == 1};
     else if (Rather)
-      Gravest = {Kind, At, nullptr, Gravest.DuringPython};
+      Gravest = {Kind, At, nullptr, Gravest.DuringPython, Gravest.Python};
   };
   while (!Pending.empty()) {
     Position At = Pending.back();
@@ -181,10 +207,19 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
           Ends = consumer(SetBy).first != B;
           continue;
         }
+        const auto *C = dyn_cast_or_null<CallExpr>(By);
+        if (At.Owned) {
+          At.Owned = !C || !calls(C, Knowledge::get().ReferenceDrops);
+          continue;
+        }
         BorrowedUse::Kind Kind = KindOf(R);
         Note(Kind, By ? By : S, At.After);
-        Gravest.DuringPython |= isGivenToPython(R);
-        Ends = Kind == BorrowedUse::Referenced;
+        if (isGivenToPython(R)) {
+          Gravest.DuringPython = true;
+          Gravest.Python = Gravest.Python ? Gravest.Python : C;
+        }
+        At.Owned = Kind == BorrowedUse::Referenced && !calls(C, Knowledge::get().NewReferences);
+        Ends = Kind == BorrowedUse::Referenced && !At.Owned;
       } else if (const auto *C = dyn_cast<CallExpr>(S);
                  C && Likelihood(At.After) < Likelihood(C) && Python.mayRun(C)) {
         At.After = C;
@@ -193,8 +228,8 @@ BorrowedUse BorrowedUses::follow(const VarDecl *V, const Expr *SetBy,
     if (Ends)
       continue;
     for (const CFGBlock *Next : At.Block->succs())
-      if (Next && Seen.insert({Next, Likelihood(At.After)}).second)
-        Pending.push_back({Next, 0, At.After});
+      if (Next && Seen.insert({Next, Likelihood(At.After), At.Owned}).second)
+        Pending.push_back({Next, 0, At.After, At.Owned});
   }
   return Gravest;
 }

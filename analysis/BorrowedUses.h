@@ -1,6 +1,7 @@
 // What a function does with a borrowed reference: a pointer to an object that only its container keeps alive.
 #pragma once
 
+#include "analysis/AccessPath.h"
 #include "analysis/FlowGraph.h"
 #include "analysis/UnitIndex.h"
 
@@ -21,20 +22,27 @@ struct BorrowedUse {
   const clang::Stmt *At = nullptr;    ///< the use
   const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
   bool DuringPython = false; ///< for Read: given to a call that runs Python code while it needs the object
+  const clang::Expr *Python = nullptr; ///< for DuringPython: that call
   bool ForSomeTypes =
-      false; ///< for AfterPython: only a conversion that seldom needs Python code lies between
+      false; ///< for AfterPython: only a call that seldom runs Python code lies between
 };
 
 /// Whether a call may run Python code, by its name or through functions of the project.
 class PythonCalls {
 public:
-  explicit PythonCalls(const UnitIndex &);
+  /// With paths, dropping a reference counts too: the object may have a finalizer.
+  explicit PythonCalls(const UnitIndex &, const PathResolver *Paths = nullptr);
   bool mayRun(const clang::Expr *Call) const;
-  /// Whether it does so only for objects with special methods that are written in Python.
-  static bool onlyForSomeTypes(const clang::Expr *Call);
+  /// Whether it does so only for objects with special methods that are written in Python, or with finalizers.
+  bool onlyForSomeTypes(const clang::Expr *Call) const;
+  static bool isDrop(const clang::Expr *Call);
 
 private:
+  enum class Drop { None, Unlikely, Likely };
+  Drop dropOf(const clang::Expr *Call) const;
+
   const UnitIndex &Index;
+  const PathResolver *Paths;
   llvm::DenseSet<const Function *> Running;
 };
 

@@ -125,6 +125,42 @@ struct Containers::Facts {
   bool Solved = false;
 };
 
+/// Collects what a function does with one variable or field. The value may be tested, and given to calls that
+/// do not keep it; what else happens to it lets it escape.
+class UseCollector : public BodyVisitor {
+public:
+  UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of->getCanonicalDecl()), Parents(Body) {
+    TraverseStmt(Body);
+  }
+
+  std::vector<const Expr *> Found;
+
+  bool VisitDeclRefExpr(DeclRefExpr *R) override {
+    if (R->getDecl()->getCanonicalDecl() == Of)
+      Found.push_back(R);
+    return true;
+  }
+  bool VisitMemberExpr(MemberExpr *M) override {
+    if (M->getMemberDecl() == Of)
+      Found.push_back(M);
+    return true;
+  }
+
+  /// The statement that uses the value, and the value as that statement sees it.
+  std::pair<const Stmt *, const Expr *> consumer(const Expr *E) const {
+    for (;;) {
+      const Stmt *Up = Parents.getParent(E);
+      if (!Up || !(isa<CastExpr>(Up) || isa<ParenExpr>(Up)))
+        return {Up, E};
+      E = cast<Expr>(Up);
+    }
+  }
+
+private:
+  const Decl *Of; ///< the first of its declarations
+  ParentMap Parents;
+};
+
 /// Local variables whose object nobody else can reach, at each call of a function.
 class FreshnessFlow {
 public:
@@ -233,7 +269,8 @@ private:
     for (unsigned I = 0; I != C->getNumArgs(); ++I) {
       const Expr *Argument = C->getArg(I)->IgnoreParenCasts();
       if (const auto *U = dyn_cast<UnaryOperator>(Argument); U && U->getOpcode() == UO_AddrOf) {
-        if (const VarDecl *V = variableOf(U->getSubExpr())) // an out parameter
+        const VarDecl *V = variableOf(U->getSubExpr()); // an out parameter
+        if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
           remove(Now, V);
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
         escape(Now, Argument);
@@ -241,45 +278,34 @@ private:
     }
   }
 
+  /// Whether a function of the project uses the pointer to the variable for nothing but to resize, fill or
+  /// read the object.
+  bool onlyResizes(const CallExpr *C, unsigned Argument) {
+    const Function *Callee = All.Index.find(C->getDirectCallee());
+    if (!Callee || Argument >= Callee->Decl->getNumParams())
+      return false;
+    UseCollector Uses(Callee->Decl->getParamDecl(Argument), Callee->Decl->getBody());
+    return llvm::all_of(Uses.Found, [&](const Expr *Use) {
+      auto [By, Value] = Uses.consumer(Use);
+      if (const auto *Passed = dyn_cast_or_null<CallExpr>(By))
+        return calls(Passed, Knowledge::get().ReplacesPrivate);
+      const auto *Object = dyn_cast_or_null<UnaryOperator>(By);
+      if (!Object || Object->getOpcode() != UO_Deref)
+        return false;
+      auto [With, Read] = Uses.consumer(Object);
+      const auto *Given = dyn_cast_or_null<CallExpr>(With);
+      if (!Given)
+        return isa_and_nonnull<MemberExpr>(With);
+      auto Position = std::find(Given->arg_begin(), Given->arg_end(), Read) - Given->arg_begin();
+      return !All.isRetained(Given, unsigned(Position));
+    });
+  }
+
   Containers &All;
   const Function &F;
   Containers::Facts &Out;
   Aliases Same;
   unsigned FreshReturns = 0, OtherReturns = 0;
-};
-
-/// Collects what a function does with one variable or field. The value may be tested, and given to calls that
-/// do not keep it; what else happens to it lets it escape.
-class UseCollector : public BodyVisitor {
-public:
-  UseCollector(const ValueDecl *Of, Stmt *Body) : Of(Of), Parents(Body) { TraverseStmt(Body); }
-
-  std::vector<const Expr *> Found;
-
-  bool VisitDeclRefExpr(DeclRefExpr *R) override {
-    if (R->getDecl() == Of)
-      Found.push_back(R);
-    return true;
-  }
-  bool VisitMemberExpr(MemberExpr *M) override {
-    if (M->getMemberDecl() == Of)
-      Found.push_back(M);
-    return true;
-  }
-
-  /// The statement that uses the value, and the value as that statement sees it.
-  std::pair<const Stmt *, const Expr *> consumer(const Expr *E) const {
-    for (;;) {
-      const Stmt *Up = Parents.getParent(E);
-      if (!Up || !(isa<CastExpr>(Up) || isa<ParenExpr>(Up)))
-        return {Up, E};
-      E = cast<Expr>(Up);
-    }
-  }
-
-private:
-  const ValueDecl *Of;
-  ParentMap Parents;
 };
 
 Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
@@ -464,6 +490,17 @@ ContainerOrigin Containers::ofSameOrFresh(const Function &F, const CallExpr *C) 
   return Origin;
 }
 
+/// What a shared container holds is shared. What only this call knows may hold anything.
+ContainerOrigin Containers::ofElement(const Function &F, const Expr *Container, const Expr *Use) {
+  ContainerOrigin Of = originAt(F, Container, Use), Origin;
+  const VarDecl *V = variableOf(Container);
+  bool OfArguments = V && isa<ParmVarDecl>(V);
+  Origin.Description =
+      "an element of " + (OfArguments || Of.Description.empty() ? "the arguments" : Of.Description);
+  Origin.Sureness = Of.isPrivate() ? Confidence::Possible : Of.Sureness;
+  return Origin;
+}
+
 /// One place that may hold any of several containers is as bad as the worst of them.
 static void addPossibility(std::optional<ContainerOrigin> &Worst, const ContainerOrigin &Other) {
   bool Worse = !Worst || (Worst->isPrivate() && !Other.isPrivate()) ||
@@ -544,13 +581,37 @@ ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
   return Stored[Field] = Worst.value_or(Unknown);
 }
 
-/// Fields that libraries set up once for each object.
-static bool isFrozenField(const FieldDecl *Field) {
+/// "Record.field", as knowledge names fields of libraries.
+static std::string nameOf(const FieldDecl *Field) {
   const RecordDecl *R = Field->getParent();
   llvm::StringRef Name = R->getName();
   if (const auto *Typedef = R->getTypedefNameForAnonDecl(); Typedef && Name.empty())
     Name = Typedef->getName();
-  return Knowledge::get().FrozenFields.contains((Name + "." + Field->getName()).str());
+  return (Name + "." + Field->getName()).str();
+}
+
+/// Fields that libraries set up once for each object.
+static bool isFrozenField(const FieldDecl *Field) {
+  return Knowledge::get().FrozenFields.contains(nameOf(Field));
+}
+
+/// What a field that is shared whatever it belongs to holds, in words; null for other expressions. Static
+/// types are settled by their path.
+static const std::string *sharedField(const Expr *E) {
+  const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
+  const auto *Field = M && M->isArrow() ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
+  auto Row = Field ? Knowledge::get().SharedFields.find(nameOf(Field)) : Knowledge::get().SharedFields.end();
+  bool OfStatic = M && isa<UnaryOperator>(M->getBase()->IgnoreParenCasts());
+  return Row != Knowledge::get().SharedFields.end() && !OfStatic ? &Row->second : nullptr;
+}
+
+/// The tuple of PyTuple_GET_ITEM, which leaves no call behind.
+static const Expr *elementOfTuple(const Expr *E) {
+  const auto *A = dyn_cast<ArraySubscriptExpr>(E->IgnoreParenCasts());
+  const auto *M = A ? dyn_cast<MemberExpr>(A->getBase()->IgnoreParenCasts()) : nullptr;
+  bool OfTuple =
+      M && M->getMemberDecl()->getName() == "ob_item" && typeName(M->getBase()->getType()) == "PyTupleObject";
+  return OfTuple ? M->getBase()->IgnoreParenCasts() : nullptr;
 }
 
 ContainerOrigin Containers::ofField(const AccessPath &Path) {
@@ -572,7 +633,9 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
                 });
   if (OfCall) {
     ContainerOrigin Of = ofPlainField(Last);
-    bool Bound = Path.Kind == AccessPath::This && Of.isPrivate(); // Python may have the whole object
+    // Python may have the whole object; but a class round a pointer is as private as what it is made for.
+    bool Wrapper = std::distance(Last->getParent()->field_begin(), Last->getParent()->field_end()) == 1;
+    bool Bound = Path.Kind == AccessPath::This && (Of.isPrivate() || Wrapper);
     Origin.What = Bound ? ContainerOrigin::Shared : Of.What;
     Origin.Sureness = Bound ? Confidence::Possible : Of.Sureness;
   }
@@ -603,13 +666,20 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
     }
     if (calls(C, Knowledge::get().SameOrFresh))
       return ofSameOrFresh(F, C);
-    auto Shared = Knowledge::get().SharedResults.find(qualifiedName(*C->getDirectCallee()));
+    std::string Name = qualifiedName(*C->getDirectCallee());
+    if (auto Element = Knowledge::get().Elements.find(Name); Element != Knowledge::get().Elements.end())
+      return ofElement(F, argumentOf(C, Element->second), C);
+    auto Shared = Knowledge::get().SharedResults.find(Name);
     bool Known = Shared != Knowledge::get().SharedResults.end();
     Origin.Description =
         Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
     // New as likely as not; and what only other units call may be part of the initialisation.
     if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
       Origin.Sureness = Confidence::Possible;
+  } else if (const std::string *Shared = sharedField(Made ? Made : E)) {
+    Origin.Description = *Shared;
+  } else if (const Expr *Tuple = elementOfTuple(Made ? Made : E)) {
+    return ofElement(F, Tuple, Call);
   } else if (!Path) {
     Origin.Description = "a container";
     Origin.Sureness = Confidence::Possible;

@@ -58,6 +58,7 @@ private:
   bool isFreshCall(const clang::Expr *);
   bool isPrivateParameter(const Function &, unsigned Parameter);
   ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
+  ContainerOrigin ofElement(const Function &, const clang::Expr *Container, const clang::Expr *Use);
   ContainerOrigin ofLocal(const Function &, const clang::VarDecl *);
   ContainerOrigin ofParameter(const Function &, const clang::ParmVarDecl *);
   ContainerOrigin ofField(const AccessPath &);

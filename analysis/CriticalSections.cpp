@@ -8,6 +8,7 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/Builtins.h"
 
 #include <algorithm>
 
@@ -325,6 +326,8 @@ private:
   void call(State &Now, const CallExpr *C) {
     const Knowledge &K = Knowledge::get();
     if (const FunctionDecl *Callee = C->getDirectCallee(); Callee && Callee->isNoReturn()) {
+      if (isLongJump(*Callee))
+        leaveAll(Now, C);
       Now = {Possibility{}};
       return;
     }
@@ -352,6 +355,11 @@ private:
     if (calls(C, K.StateReleasers))
       for (Possibility &P : Now)
         releaseState(P, C);
+  }
+
+  static bool isLongJump(const FunctionDecl &F) {
+    unsigned Id = F.getBuiltinID();
+    return Id == Builtin::BIlongjmp || Id == Builtin::BI_longjmp || Id == Builtin::BIsiglongjmp;
   }
 
   void releaseState(Possibility &P, const CallExpr *C) {

@@ -142,6 +142,7 @@ void loadMemory(const Json &Data, Knowledge &K) {
     K.PlainAllocators[Name] = Plain;
   addAll(K.ObjectInitialisers, Data["object-initialisers"]);
   addAll(K.ReferenceCounts, Data["reference-counts"]);
+  addAll(K.ReferenceCountFields, Data["reference-count-fields"]);
   addAll(K.TypeLinkReads, Data["type-links"]["reads"]);
   addAll(K.TypeLinkWrites, Data["type-links"]["writes"]);
 }
@@ -319,6 +320,13 @@ void loadObjectFlow(const Json &Data, Knowledge &K) {
   for (const Json &Row : Data["shared-results"])
     K.SharedResults[Row["function"].get<std::string>()] = Row["description"];
   addAll(K.PrivateResults, Data["private-results"]);
+  for (const Json &Row : Data["shared-fields"])
+    K.SharedFields[Row["field"].get<std::string>()] = Row["description"];
+  for (const auto &[Name, Container] : Data["elements"].items())
+    K.Elements[Name] = Container;
+  for (const auto &[Name, Owner] : Data["interior-pointers"].items())
+    K.InteriorPointers[Name] = Owner;
+  addAll(K.ReplacesPrivate, Data["replaces-private"]);
 }
 
 void loadKnownRaces(const Json &Data, Knowledge &K) {
@@ -344,9 +352,25 @@ void loadHiddenState(const Json &Data, Knowledge &K) {
       H.Replacement = Row["replacement"];
       H.UnlessGiven = argument(Row, "unless-given");
       H.OnlyIfGiven = argument(Row, "only-if-given");
+      H.OnlyShared = argument(Row, "only-shared");
+      H.Reads = Row.value("reads", false);
       H.TakesBuffer = Row.value("takes-buffer", false);
       H.Sureness = sureness(Row);
     }
+}
+
+void loadConditionalLibraries(const Json &Data, Knowledge &K) {
+  K.ConditionalLibraries.reserve(
+      Data["libraries"].size()); // a NameSet must stay where its names were inserted
+  for (const auto &[Name, Row] : Data["libraries"].items()) {
+    ConditionalLibrary &L = K.ConditionalLibraries.emplace_back();
+    L.Name = Name;
+    for (const Json &Pattern : Row["functions"])
+      L.Functions.insert(Pattern.get<std::string>());
+    addAll(L.Tests, Row["tests"]);
+    addAll(L.Macros, Row["macros"]);
+    L.Advice = Row["advice"];
+  }
 }
 
 /// Names, with the beginnings and endings of others.
@@ -426,7 +450,9 @@ Knowledge load() {
   loadBorrowedReferences(Json::parse(knowledge::BorrowedReferences), K);
   loadObjectFlow(Json::parse(knowledge::ObjectFlow), K);
   loadKnownRaces(Json::parse(knowledge::KnownRaces), K);
-  loadHiddenState(Json::parse(knowledge::HiddenState), K);
+  Json Hidden = Json::parse(knowledge::HiddenState);
+  loadHiddenState(Hidden, K);
+  loadConditionalLibraries(Hidden, K);
   loadEntryPoints(Json::parse(knowledge::EntryPoints), K);
   loadLocks(Json::parse(knowledge::Locks), K);
   loadMemory(Json::parse(knowledge::Memory), K);

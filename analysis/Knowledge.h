@@ -152,8 +152,19 @@ struct HiddenState {
   std::string Replacement;
   std::optional<ArgumentIndex> UnlessGiven; ///< harmless when this argument is not null
   std::optional<ArgumentIndex> OnlyIfGiven; ///< harmless when this argument is null
+  std::optional<ArgumentIndex> OnlyShared;  ///< harmless while this argument belongs to the call
+  bool Reads = false;       ///< harmless unless somebody calls a function of the group that does not just read
   bool TakesBuffer = false; ///< the replacement takes a buffer for the result as last argument
   Confidence Sureness = Confidence::Likely;
+};
+
+/// Library that is thread-safe in some of its builds only.
+struct ConditionalLibrary {
+  std::string Name;
+  NameSet Functions;
+  llvm::StringSet<> Tests;  ///< functions that say how the library was built
+  llvm::StringSet<> Macros; ///< macros that say so
+  std::string Advice;
 };
 
 /// Function that makes a type object from a PyType_Spec.
@@ -271,13 +282,18 @@ struct Knowledge {
       NewReferences;             ///< take a strong reference to, or return one to, their argument
   llvm::StringSet<> Transparent; ///< neither publish nor change their argument
   llvm::StringMap<std::string> SharedResults; ///< function → what it returns, in words
+  llvm::StringMap<std::string> SharedFields;  ///< "PyTypeObject.tp_dict" → what it is, in words
+  llvm::StringMap<ArgumentIndex> Elements;    ///< function → the container of which it returns an element
+  llvm::StringMap<ArgumentIndex> InteriorPointers; ///< function → the object that the result points into
+  llvm::StringSet<> ReplacesPrivate; ///< replace the object whose address they get by one that nobody else has
   llvm::StringSet<> PrivateResults;
   llvm::StringMap<std::vector<KnownRace>> KnownRaces;
   llvm::StringMap<HiddenState> HiddenStates;
+  std::vector<ConditionalLibrary> ConditionalLibraries;
   llvm::StringMap<std::string> MemoryDomains;   ///< allocating or freeing function → domain
   llvm::StringMap<std::string> PlainAllocators; ///< object allocator → the same for plain memory
   llvm::StringSet<> ObjectInitialisers;
-  llvm::StringSet<> ReferenceCounts; ///< read a reference count
+  llvm::StringSet<> ReferenceCounts, ReferenceCountFields; ///< functions and fields
 
   NameSet ReadsOnly; ///< need an attached thread state by contract, but only read what never changes
   llvm::StringSet<> InterpreterTests; ///< tell whether there is an interpreter (still)

@@ -79,6 +79,10 @@ public:
     Open.pop_back();
     addLeftOut(Closed);
     if (llvm::any_of(Closed.Branches, [](const VersionSwitch::Branch &B) {
+          return llvm::StringRef(B.Condition).contains("Py_GIL_DISABLED");
+        }))
+      Table.GilSwitches.push_back({Closed.Branches.front().Begin, Closed.End});
+    if (llvm::any_of(Closed.Branches, [](const VersionSwitch::Branch &B) {
           return llvm::StringRef(B.Condition).contains("PY_VERSION_HEX");
         }))
       Table.Switches.push_back(std::move(Closed));
@@ -98,7 +102,10 @@ private:
 
   void test(const Token &Name) {
     llvm::StringRef Text = Name.getIdentifierInfo()->getName();
-    if (looksLikeGilMacro(Text) && !SM.isInSystemHeader(Name.getLocation()))
+    if (SM.isInSystemHeader(Name.getLocation()))
+      return;
+    Table.Asked.insert(Text);
+    if (looksLikeGilMacro(Text))
       Table.GilTests.push_back({SM.getExpansionLoc(Name.getLocation()), Text.str(), !PythonSeen});
   }
 

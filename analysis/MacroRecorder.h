@@ -8,6 +8,7 @@
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <memory>
 #include <string>
@@ -69,6 +70,8 @@ public:
   std::vector<std::string>
       Defined;             ///< macros of the project whose names look like that of the free-threaded build
   bool HasGilSlot = false; ///< the headers have Py_mod_gil
+  std::vector<clang::SourceRange> GilSwitches; ///< from #if to #endif, where the condition asks for the GIL
+  llvm::StringSet<> Asked; ///< macros that the project's #ifdef and defined() ask for
   std::vector<LeftOutBranch> LeftOutAttachments;
 
 private:

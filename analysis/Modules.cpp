@@ -56,7 +56,8 @@ ModuleDeclaration::Kind declaredBy(const Expr *Value, ASTContext &Context) {
   return isNull(Value, Context) ? ModuleDeclaration::Used : ModuleDeclaration::NotUsed;
 }
 
-ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context) {
+/// Reads the slots up to the one that ends them.
+ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context, SourceLocation &Declared) {
   const auto &Names = Knowledge::get().ModuleSlotNames;
   for (const Expr *Element : Slots->inits()) {
     const InitListExpr *Slot = initialiser(Element);
@@ -64,8 +65,12 @@ ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context) 
     if (!Slot || Slot->getNumInits() < 2 || !Slot->getInit(0)->EvaluateAsInt(Id, Context))
       continue;
     std::uint64_t Number = Id.Val.getInt().getZExtValue();
-    if (Number < Names.size() && Names[Number] == "Py_mod_gil")
+    if (Number == 0)
+      break;
+    if (Number < Names.size() && Names[Number] == "Py_mod_gil") {
+      Declared = Slot->getBeginLoc();
       return declaredBy(Slot->getInit(1), Context);
+    }
   }
   return ModuleDeclaration::Silent;
 }
@@ -98,7 +103,7 @@ std::optional<ModuleDeclaration> fromDefinition(Unit &U, const VarDecl *Definiti
   }
   const VarDecl *Array = variableOf(Slots);
   const InitListExpr *Elements = Array ? initialiser(Array->getInit()) : nullptr;
-  M.Gil = Elements ? inSlots(Elements, U.context()) : ModuleDeclaration::Unknown;
+  M.Gil = Elements ? inSlots(Elements, U.context(), M.Declared) : ModuleDeclaration::Unknown;
   M.Remedy = Array ? Array->getLocation() : M.Where;
   return M;
 }
@@ -115,6 +120,30 @@ ModuleDeclaration fromBinding(Unit &U, const EntryPoint &P) {
   else if (Text.contains("mod_gil_"))
     M.Gil = ModuleDeclaration::NotUsed;
   return M;
+}
+
+/// A call of PyUnstable_Module_SetGIL: in the function that names the definition, or else for any module.
+void declareByCall(Unit &U, const VarDecl *Definition, ModuleDeclaration &M) {
+  std::vector<const Call *> Declaring, Here;
+  for (const Call &C : U.index().externalCalls())
+    if (calls(C.Site, Knowledge::get().GilDeclarations))
+      Declaring.push_back(&C);
+  bool Elsewhere = false; // the functions that declare a module name another definition
+  for (const Call *C : Declaring) {
+    NamedValues Of;
+    collect(U, C->In, Of, 0);
+    if (Of.Named.contains(Definition))
+      Here.push_back(C);
+    else
+      Elsewhere |= llvm::any_of(Of.Named, [](const ValueDecl *D) {
+        return isa<VarDecl>(D) && typeName(D->getType()) == "PyModuleDef";
+      });
+  }
+  const Call *By = !Here.empty() ? Here.back() : Elsewhere || Declaring.empty() ? nullptr : Declaring.back();
+  if (!By)
+    return;
+  M.Gil = declaredBy(argumentOf(By->Site, 1), U.context());
+  M.Declared = By->Site->getBeginLoc();
 }
 
 } // namespace
@@ -135,15 +164,11 @@ std::vector<ModuleDeclaration> modulesOf(Unit &U) {
       collect(U, P.Target, InInit, 0);
     }
   }
-  std::optional<ModuleDeclaration::Kind> ByCall;
-  for (const Call &C : U.index().externalCalls())
-    if (calls(C.Site, Knowledge::get().GilDeclarations))
-      ByCall = declaredBy(argumentOf(C.Site, 1), U.context());
   for (const VarDecl *V : U.index().statics())
     if (InInit.Named.contains(V) && typeName(V->getType()) == "PyModuleDef" && !V->getType()->isPointerType())
       if (auto M = fromDefinition(U, V)) {
-        if (ByCall && M->Gil == ModuleDeclaration::Silent)
-          M->Gil = *ByCall;
+        if (M->Gil == ModuleDeclaration::Silent)
+          declareByCall(U, V, *M);
         Found.push_back(std::move(*M));
       }
   return Found;

@@ -23,6 +23,7 @@ struct ModuleDeclaration {
   } Gil = Silent;
   std::string Name;
   clang::SourceLocation Where;               ///< of the definition
+  clang::SourceLocation Declared;            ///< of the slot or the call that declares it
   clang::SourceLocation Remedy;              ///< where the declaration belongs
   enum { Slots, Call, Binding } How = Slots; ///< how this kind of module declares it
 };

@@ -20,7 +20,8 @@ public:
   Mentions(const VarDecl *V, Stmt *In) : V(V) { TraverseStmt(In); }
 
   std::vector<const DeclRefExpr *> Found;
-  bool Jumps = false;
+  std::vector<const Stmt *> Jumps;
+  bool Tangled = false; ///< has labels, or leaves in a way that has no statement
 
   bool VisitDeclRefExpr(DeclRefExpr *R) override {
     if (R->getDecl() == V)
@@ -28,8 +29,9 @@ public:
     return true;
   }
   bool VisitStmt(Stmt *S) override {
-    Jumps |= isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S) ||
-             isa<CXXThrowExpr>(S) || isa<LabelStmt>(S) || isa<SwitchCase>(S) || isa<LambdaExpr>(S);
+    if (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S))
+      Jumps.push_back(S);
+    Tangled |= isa<CXXThrowExpr>(S) || isa<LabelStmt>(S) || isa<LambdaExpr>(S) || isa<IndirectGotoStmt>(S);
     return true;
   }
 
@@ -44,12 +46,13 @@ public:
       : Call(Call), Row(Row), Uses(Uses), Context(Context), SM(Context.getSourceManager()) {}
 
   std::optional<Repair> repair() {
-    if (Row.Rewrite != BorrowedReference::Same && Row.Rewrite != BorrowedReference::OutParameter)
+    if (Row.Rewrite == BorrowedReference::Other || !isDeclared(Context, Row.Replacement))
       return std::nullopt;
     V = Uses.assignedTo(Call);
-    if (!V || !V->getType()->isPointerType() || !isPyObject(V->getType()) || !findBlock() || !rewriteCall())
-      return std::nullopt;
-    if (!dropTakenReference() && !releaseAfterLastUse())
+    bool Rewritten = V ? V->getType()->isPointerType() && isPyObject(V->getType()) && findBlock() &&
+                             rewriteCall() && (dropTakenReference() || releaseAfterLastUse())
+                       : replaceTaking();
+    if (!Rewritten)
       return std::nullopt;
     return Repair{"use '" + Row.Replacement + "', which returns a strong reference", std::move(Hints)};
   }
@@ -99,10 +102,19 @@ private:
     std::string Declared;
     if (isa<DeclStmt>(Assignment))
       Declared = "PyObject *" + V->getNameAsString() + ";\n" + indentation(Assignment->getBeginLoc());
+    bool Hides = Row.Rewrite == BorrowedReference::OutParameterWithErrors; // as the old function does
+    SourceLocation End = afterSemicolon(CharSourceRange::getTokenRange(Call->getSourceRange()));
+    if (End.isInvalid())
+      return false;
     Hints.push_back(FixItHint::CreateReplacement(
-        CharSourceRange::getCharRange(Assignment->getBeginLoc(), Call->getBeginLoc()), Declared + "(void)"));
+        CharSourceRange::getCharRange(Assignment->getBeginLoc(), Call->getBeginLoc()),
+        Declared + (Hides ? "if (" : "(void)")));
     Hints.push_back(FixItHint::CreateReplacement(Callee->getSourceRange(), Row.Replacement));
     Hints.push_back(FixItHint::CreateInsertion(Call->getRParenLoc(), ", &" + V->getNameAsString()));
+    if (Hides)
+      Hints.push_back(FixItHint::CreateReplacement(
+          CharSourceRange::getCharRange(Call->getRParenLoc().getLocWithOffset(1), End),
+          " < 0)\n" + indentation(Assignment->getBeginLoc()) + "  PyErr_Clear();"));
     return true;
   }
 
@@ -143,65 +155,176 @@ private:
            variableOf(C->getArg(0)) == V;
   }
 
-  bool dropTakenReference() {
-    const Stmt *Next = statement(First + 1);
-    if (takesReference(Next))
-      return removeStatement(Next);
-    if (isNullCheck(Next) && takesReference(statement(First + 2)))
-      return removeStatement(statement(First + 2));
-    const auto *I = dyn_cast_or_null<IfStmt>(Next);
-    const auto *Then = I && tests(I->getCond()) == 1 ? dyn_cast<CompoundStmt>(I->getThen()) : nullptr;
-    return Then && !Then->body_empty() && takesReference(Then->body_front()) &&
-           removeStatement(Then->body_front());
-  }
-
-  bool releaseAfterLastUse() {
-    if (!isNullCheck(statement(First + 1)))
+  /// `Py_NewRef(f(...))` becomes the call of the function that returns a new reference.
+  bool replaceTaking() {
+    const auto *Outer = dyn_cast_or_null<CallExpr>(Uses.consumer(Call).first);
+    if (Row.Rewrite != BorrowedReference::Same || !Outer || !calls(Outer, Knowledge::get().NewReferences))
       return false;
-    unsigned Last = 0;
-    for (unsigned I = First + 2; I < Block->size(); ++I)
-      if (!Mentions(V, Block->body_begin()[I]).Found.empty())
-        Last = I;
-    if (!Last)
+    CharSourceRange Range = SM.getExpansionRange(Outer->getSourceRange());
+    llvm::StringRef Written = Lexer::getSourceText(Range, SM, Context.getLangOpts());
+    llvm::StringRef Inner =
+        Lexer::getSourceText(CharSourceRange::getTokenRange(SM.getSpellingLoc(Call->getBeginLoc()),
+                                                            SM.getSpellingLoc(Call->getEndLoc())),
+                             SM, Context.getLangOpts());
+    if (!Written.starts_with("Py_") || !Inner.consume_front(Call->getDirectCallee()->getName()))
       return false;
-    for (unsigned I = First + 2; I <= Last; ++I)
-      if (Mentions(V, Block->body_begin()[I]).Jumps)
-        return false;
-    for (const DeclRefExpr *R : All)
-      if (!isReadOnly(R))
-        return false;
-    const Stmt *S = statement(Last);
-    SourceLocation End = endOf(S);
-    if (End.isInvalid())
-      return false;
-    Hints.push_back(FixItHint::CreateInsertion(End, "\n" + indentation(S->getBeginLoc()) + "Py_DECREF(" +
-                                                        V->getNameAsString() + ");"));
+    Hints.push_back(FixItHint::CreateReplacement(Range, Row.Replacement + Inner.str()));
     return true;
   }
 
-  /// Tested, assigned, or given to a function of Python that does not keep it.
-  bool isReadOnly(const DeclRefExpr *R) const {
-    const Stmt *Up = Uses.parents().getParent(R);
-    const Expr *Value = R;
-    while (isa<CastExpr>(Up) || isa<ParenExpr>(Up)) {
-      Value = cast<Expr>(Up);
-      Up = Uses.parents().getParent(Up);
+  /// The reference that the function takes itself some statements later, with nothing that leaves before.
+  bool dropTakenReference() {
+    for (unsigned I = First + 1; I < Block->size(); ++I) {
+      const Stmt *S = statement(I);
+      if (takesReference(S))
+        return removeStatement(S);
+      const auto *If = dyn_cast<IfStmt>(S);
+      const auto *Then = If && tests(If->getCond()) == 1 ? dyn_cast<CompoundStmt>(If->getThen()) : nullptr;
+      if (Then && !Then->body_empty() && takesReference(Then->body_front()))
+        return removeStatement(Then->body_front());
+      Mentions Here(V, const_cast<Stmt *>(S));
+      if (!isNullCheck(S) && (!Here.Jumps.empty() || Here.Tangled))
+        return false;
     }
-    if (Up == Assignment || isa<IfStmt>(Up) || isa<UnaryOperator>(Up))
-      return true;
-    if (const auto *B = dyn_cast<BinaryOperator>(Up))
-      return B->isComparisonOp() || B->isLogicalOp();
-    const auto *C = dyn_cast<CallExpr>(Up);
-    const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
-    if (!Callee || !Callee->getIdentifier() || !Callee->getName().starts_with("Py") ||
-        calls(C, Knowledge::get().References) || calls(C, Knowledge::get().Transparent))
+    return false;
+  }
+
+  bool releaseAfterLastUse() {
+    const auto *If = dyn_cast_or_null<IfStmt>(statement(First + 1));
+    const auto *Then = If && tests(If->getCond()) == 1 ? dyn_cast<CompoundStmt>(If->getThen()) : nullptr;
+    if (Then && countIn(Then) + 1 + countIn(Assignment) == All.size())
+      return releaseIn(Then, 0, "Py_DECREF");
+    bool Checked = isNullCheck(statement(First + 1));
+    return releaseIn(Block, First + (Checked ? 2 : 1), Checked ? "Py_DECREF" : "Py_XDECREF");
+  }
+
+  std::size_t countIn(const Stmt *S) const { return Mentions(V, const_cast<Stmt *>(S)).Found.size(); }
+
+  /// Drops the reference at the end of the statements that use it, and wherever they are left.
+  bool releaseIn(const CompoundStmt *In, unsigned From, llvm::StringRef Drop) {
+    unsigned Last = In->size();
+    for (unsigned I = From; I < In->size(); ++I)
+      if (countIn(In->body_begin()[I]))
+        Last = I;
+    if (Last == In->size())
       return false;
-    auto Kept = Knowledge::get().Retained.find(qualifiedName(*Callee));
-    auto Position = std::find(C->arg_begin(), C->arg_end(), Value) - C->arg_begin();
-    // What is copied out of the object, such as a pointer to its characters, dies with it.
-    return !C->getType()->isPointerType() || isPyObject(C->getType())
-               ? Kept == Knowledge::get().Retained.end() || !llvm::is_contained(Kept->second, int(Position))
-               : false;
+    Release = Drop.str() + "(" + V->getNameAsString() + ");";
+    for (const DeclRefExpr *R : All)
+      if (!endsWithStatement(R))
+        return false;
+    for (unsigned I = From; I <= Last; ++I) {
+      Mentions Here(V, In->body_begin()[I]);
+      if (Here.Tangled || !llvm::all_of(Here.Jumps, [&](const Stmt *Jump) {
+            return releaseBefore(Jump, In->body_begin()[I]);
+          }))
+        return false;
+    }
+    const Stmt *S = In->body_begin()[Last];
+    if (isa<ReturnStmt>(S))
+      return true;
+    SourceLocation End = endOf(S);
+    if (End.isInvalid())
+      return false;
+    Hints.push_back(FixItHint::CreateInsertion(End, "\n" + indentation(S->getBeginLoc()) + Release));
+    return true;
+  }
+
+  /// Whether what the use makes of the object does not outlive the reference without one of its own.
+  bool endsWithStatement(const DeclRefExpr *R) const {
+    auto [By, Value] = Uses.consumer(R);
+    if (By == Assignment || isa_and_nonnull<IfStmt>(By) || isa_and_nonnull<UnaryOperator>(By) ||
+        isa_and_nonnull<WhileStmt>(By) || isa_and_nonnull<ConditionalOperator>(By))
+      return true;
+    if (const auto *B = dyn_cast_or_null<BinaryOperator>(By))
+      return B->isComparisonOp() || B->isLogicalOp();
+    const auto *C = dyn_cast_or_null<CallExpr>(By);
+    const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
+    if (!Callee || !Callee->getIdentifier() || calls(C, Knowledge::get().Transparent) ||
+        (calls(C, Knowledge::get().References) && !calls(C, Knowledge::get().NewReferences)) ||
+        Knowledge::get().Collector.BorrowedResults.contains(qualifiedName(*Callee)))
+      return false;
+    // What points into the object dies with it, unless another call uses it up at once.
+    bool Inside = C->getType()->isPointerType() && !isPyObject(C->getType());
+    return !Inside || isa_and_nonnull<CallExpr>(Uses.consumer(C).first);
+  }
+
+  bool isInside(const Stmt *S, const Stmt *Outer) const {
+    for (; S; S = Uses.parents().getParent(S))
+      if (S == Outer)
+        return true;
+    return false;
+  }
+
+  /// Whether a break or continue stays within the statement.
+  bool staysInside(const Stmt *Jump, const Stmt *Outer) const {
+    if (!isa<BreakStmt>(Jump) && !isa<ContinueStmt>(Jump))
+      return false;
+    const Stmt *Loop = Uses.parents().getParent(Jump);
+    while (Loop && !isa<WhileStmt>(Loop) && !isa<ForStmt>(Loop) && !isa<DoStmt>(Loop) &&
+           !isa<CXXForRangeStmt>(Loop) && !(isa<BreakStmt>(Jump) && isa<SwitchStmt>(Loop)))
+      Loop = Uses.parents().getParent(Loop);
+    return Loop && isInside(Loop, Outer);
+  }
+
+  bool releaseBefore(const Stmt *Jump, const Stmt *Outer) {
+    if (staysInside(Jump, Outer))
+      return true;
+    const auto *Return = dyn_cast<ReturnStmt>(Jump);
+    const Expr *Value = Return ? Return->getRetValue() : nullptr;
+    if (Value && countIn(Value))
+      return releaseAfterValue(Return, Value);
+    CharSourceRange Range = SM.getExpansionRange(Jump->getSourceRange());
+    llvm::StringRef Text = Lexer::getSourceText(Range, SM, Context.getLangOpts());
+    if (Jump->getBeginLoc().isMacroID() && !Text.starts_with("Py_RETURN_"))
+      return false;
+    return insertBefore(Jump, Range, Release + " ");
+  }
+
+  /// `return f(v);` keeps the result while the reference is dropped; `return Py_NewRef(v);` hands it on.
+  bool releaseAfterValue(const ReturnStmt *Return, const Expr *Value) {
+    CharSourceRange Range = SM.getExpansionRange(Return->getSourceRange());
+    QualType T = Value->getType();
+    if (Return->getBeginLoc().isMacroID() || !(T->isArithmeticType() || isPyObject(T)) ||
+        variableOf(Value) == V)
+      return false;
+    const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
+    if (C && calls(C, Knowledge::get().NewReferences) && variableOf(C->getArg(0)) == V) {
+      Hints.push_back(
+          FixItHint::CreateReplacement(SM.getExpansionRange(Value->getSourceRange()), V->getNameAsString()));
+      return true;
+    }
+    std::string Result = V->getNameAsString() + "_result", Type = T.getUnqualifiedType().getAsString();
+    if (isPyObject(T))
+      Type = "PyObject *";
+    if (!Type.empty() && Type.back() != '*')
+      Type += ' ';
+    SourceLocation End = afterSemicolon(Range);
+    const Stmt *Up = Uses.parents().getParent(Return);
+    bool Braces = !isa_and_nonnull<CompoundStmt>(Up);
+    if (End.isInvalid() || isa_and_nonnull<SwitchCase>(Up))
+      return false;
+    CharSourceRange Word =
+        CharSourceRange::getCharRange(Return->getBeginLoc(), SM.getExpansionLoc(Value->getBeginLoc()));
+    std::string Indent = Braces ? " " : "\n" + indentation(Return->getBeginLoc());
+    Hints.push_back(FixItHint::CreateReplacement(Word, (Braces ? "{ " : "") + Type + Result + " = "));
+    Hints.push_back(FixItHint::CreateInsertion(End, Indent + Release + Indent + "return " + Result + ";" +
+                                                        (Braces ? " }" : "")));
+    return true;
+  }
+
+  bool insertBefore(const Stmt *S, CharSourceRange Range, const std::string &Text) {
+    const Stmt *Up = Uses.parents().getParent(S);
+    SourceLocation Begin = Range.getBegin(), End = afterSemicolon(Range);
+    if (End.isInvalid() || !Up || isa<SwitchCase>(Up) || isa<LabelStmt>(Up))
+      return false;
+    if (isa<CompoundStmt>(Up)) {
+      Hints.push_back(
+          FixItHint::CreateInsertion(Begin, Text.substr(0, Text.size() - 1) + "\n" + indentation(Begin)));
+      return true;
+    }
+    Hints.push_back(FixItHint::CreateInsertion(Begin, "{ " + Text));
+    Hints.push_back(FixItHint::CreateInsertion(End, " }"));
+    return true;
   }
 
   bool removeStatement(const Stmt *S) {
@@ -264,10 +387,16 @@ private:
   const CompoundStmt *Block = nullptr;
   unsigned First = 0;
   std::vector<const DeclRefExpr *> All;
+  std::string Release; ///< the statement that drops the reference
   std::vector<FixItHint> Hints;
 };
 
 } // namespace
+
+bool isDeclared(const ASTContext &Context, llvm::StringRef Function) {
+  auto &Identifiers = const_cast<ASTContext &>(Context).Idents;
+  return !Context.getTranslationUnitDecl()->lookup(&Identifiers.get(Function)).empty();
+}
 
 std::optional<Repair> strongReference(const CallExpr *Call, const BorrowedReference &Row,
                                       const BorrowedUses &Uses, const ASTContext &Context) {

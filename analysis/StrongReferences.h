@@ -11,9 +11,13 @@
 
 namespace ungil {
 
-/// Covers two shapes: a reference that is taken right after the call, which the new call has taken already;
-/// and a variable that is only read in the statements that follow, after which the new reference is dropped.
+/// Covers a reference that is taken after the call, which the new call has taken already, and a variable that
+/// is only read in the statements that follow: the new reference is dropped after the last of them, and
+/// before each statement that leaves them.
 std::optional<Repair> strongReference(const clang::CallExpr *, const BorrowedReference &,
                                       const BorrowedUses &, const clang::ASTContext &);
+
+/// Whether the headers that the unit includes declare the function, so that an edit may call it.
+bool isDeclared(const clang::ASTContext &, llvm::StringRef Function);
 
 } // namespace ungil

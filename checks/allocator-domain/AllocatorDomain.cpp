@@ -1,59 +1,31 @@
 // Reports memory from the wrong allocator: an object header that is initialised in memory which the object
-// allocator did not give, a plain buffer or struct that is taken from the object allocator, and a local
-// pointer that is freed by another allocator than the one that it came from. On a free-threaded build the
-// object allocator's pages may hold objects only: the interpreter frees them late, because other threads may
-// still look at the headers.
+// allocator did not give, a plain buffer or struct that is taken from the object allocator, memory that goes
+// back to another allocator than the one that it came from (through a local variable, a field or a wrapper),
+// and objects whose memory goes to an allocator for plain memory. On a free-threaded build the object
+// allocator's pages may hold objects only: the interpreter frees them late, because other threads may still
+// look at the headers.
 //
 // Does not report memory that becomes an object, memory whose use cannot be seen (void pointers that are
-// returned), and code that a free-threaded build does not compile.
+// returned), fields that more than one allocator fills, and code that a free-threaded build does not compile.
 //
-// Known holes: allocators behind function pointers of the project; pairs that are spread over several
-// functions.
+// Known holes: allocators behind function pointers of the project; fields that another unit fills or frees.
 
-#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
+#include "analysis/MemoryOrigins.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
-
-#include "clang/AST/ParentMap.h"
 
 namespace ungil {
 namespace {
 
 using namespace clang;
 
-std::string domainOf(const Expr *E) {
-  const FunctionDecl *Callee = E ? calleeOf(E->IgnoreParenCasts()) : nullptr;
-  return Callee && Callee->getIdentifier() ? Knowledge::get().MemoryDomains.lookup(qualifiedName(*Callee))
-                                           : std::string();
-}
-
-/// What a function does with memory.
-struct MemoryUses : BodyVisitor {
-  std::vector<const CallExpr *> Calls;
-  std::vector<const DeclRefExpr *> Names, Mentions;
-  std::vector<const ExplicitCastExpr *> Casts;
-  bool VisitCallExpr(CallExpr *C) override {
-    Calls.push_back(C);
-    return true;
-  }
-  bool VisitDeclRefExpr(DeclRefExpr *R) override {
-    if (isa<VarDecl>(R->getDecl()))
-      Mentions.push_back(R);
-    else if (isa<FunctionDecl>(R->getDecl()))
-      Names.push_back(R);
-    return true;
-  }
-  bool VisitExplicitCastExpr(ExplicitCastExpr *C) override {
-    Casts.push_back(C);
-    return true;
-  }
-};
-
 class AllocatorDomain : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
+    MemoryOrigins Origins(U.index());
+    Memory = &Origins;
     for (const auto &F : U.index().functions()) {
       if (U.contexts().of(F.get()).empty())
         continue;
@@ -63,18 +35,25 @@ public:
       for (const CallExpr *C : Uses.Calls) {
         if (!U.locks().reaches(*F, C))
           continue;
-        if (auto D = judge(C, Uses, Parents))
+        if (auto D = judge(C, Uses, Parents, U.contexts().of(F.get()).contains(Context::Exclusive)))
           Found.push_back(std::move(*D));
       }
       for (const DeclRefExpr *R : Uses.Names)
         if (isGivenAway(R, Parents))
           Found.push_back(passed(R));
     }
+    for (const VarDecl *V : U.index().initialised())
+      if (auto D = slot(V))
+        Found.push_back(std::move(*D));
     return Found;
   }
 
 private:
-  static std::optional<Diagnosis> judge(const CallExpr *C, const MemoryUses &Uses, const ParentMap &Parents) {
+  MemoryOrigins *Memory = nullptr;
+  llvm::DenseSet<const CallExpr *> Reported; ///< allocations that become objects
+
+  std::optional<Diagnosis> judge(const CallExpr *C, const MemoryUses &Uses, const ParentMap &Parents,
+                                 bool TearsDown) {
     if (calls(C, Knowledge::get().ObjectInitialisers))
       return foreignObject(C, Uses, Parents);
     const FunctionDecl *Callee = C->getDirectCallee();
@@ -82,26 +61,7 @@ private:
     auto Plain = Knowledge::get().PlainAllocators.find(Name);
     if (Plain != Knowledge::get().PlainAllocators.end() && C->getType()->isPointerType())
       return plainBuffer(C, Name, Plain->second, Uses, Parents);
-    return domainOf(C).empty() ? std::nullopt : mixedPair(C, Uses, Parents);
-  }
-
-  /// Where the value goes, past casts: the variable, and the type as which it is used.
-  static std::pair<const VarDecl *, QualType> target(const Expr *E, const ParentMap &Parents) {
-    const Stmt *Up = Parents.getParent(E);
-    QualType T = E->getType();
-    while (isa_and_nonnull<CastExpr>(Up) || isa_and_nonnull<ParenExpr>(Up)) {
-      T = cast<Expr>(Up)->getType();
-      E = cast<Expr>(Up);
-      Up = Parents.getParent(Up);
-    }
-    if (const auto *B = dyn_cast_or_null<BinaryOperator>(Up);
-        B && B->getOpcode() == BO_Assign && B->getRHS() == E)
-      return {variableOf(B->getLHS()), B->getLHS()->getType()};
-    if (const auto *D = dyn_cast_or_null<DeclStmt>(Up))
-      for (const Decl *Declared : D->decls())
-        if (const auto *V = dyn_cast<VarDecl>(Declared); V && V->getInit() == E)
-          return {V, V->getType()};
-    return {nullptr, T};
+    return mixedPair(C, Uses, Parents, TearsDown);
   }
 
   /// Plain data: characters, numbers, pointers, or a struct without an object header.
@@ -114,10 +74,9 @@ private:
     return Pointee->isArithmeticType() || Pointee->isPointerType() || Pointee->isEnumeralType();
   }
 
-  static std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name,
-                                              const std::string &Plain, const MemoryUses &Uses,
-                                              const ParentMap &Parents) {
-    auto [V, T] = target(C, Parents);
+  std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name, const std::string &Plain,
+                                       const MemoryUses &Uses, const ParentMap &Parents) {
+    auto [V, T] = destination(C, Parents);
     if (V && becomesObject(V, Uses))
       return std::nullopt;
     if (V && T->isVoidPointerType())
@@ -126,8 +85,9 @@ private:
           T = Cast->getType();
     if (!isPlain(T))
       return std::nullopt;
-    std::string What =
-        typeName(T).empty() ? "a plain buffer" : "'" + typeName(T) + "', which is no Python object";
+    std::string What = typeName(T).empty() || T->getPointeeType()->isPointerType()
+                           ? "a plain buffer"
+                           : "'" + typeName(T) + "', which is no Python object";
     Diagnosis D;
     D.Where = C->getSourceRange();
     D.Message = "'" + Name + "' is used for " + What +
@@ -141,9 +101,9 @@ private:
   }
 
   /// One of the findings for a variable carries the edits of them all.
-  static bool isFirst(const CallExpr *C, const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents) {
+  bool isFirst(const CallExpr *C, const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents) {
     auto First = llvm::find_if(Uses.Calls, [&](const CallExpr *Other) {
-      return target(Other, Parents).first == V && domainOf(Other) == "object";
+      return destination(Other, Parents).first == V && Memory->allocation(Other) == "object";
     });
     return First != Uses.Calls.end() && *First == C;
   }
@@ -172,7 +132,7 @@ private:
     }
     for (const CallExpr *C : Uses.Calls) {
       const FunctionDecl *Callee = C->getDirectCallee();
-      bool Concerned = variableOf(argumentOf(C, 0)) == V || target(C, Parents).first == V;
+      bool Concerned = variableOf(argumentOf(C, 0)) == V || destination(C, Parents).first == V;
       auto Plain = Callee && Callee->getIdentifier()
                        ? Knowledge::get().PlainAllocators.find(Callee->getName())
                        : Knowledge::get().PlainAllocators.end();
@@ -185,25 +145,15 @@ private:
     return Fix.Hints.size() > 1 ? std::optional(Fix) : std::nullopt;
   }
 
-  static const CallExpr *allocationOf(const VarDecl *V, const MemoryUses &Uses, const ParentMap &Parents,
-                                      bool &Ambiguous) {
-    const CallExpr *Found = nullptr;
-    for (const CallExpr *C : Uses.Calls)
-      if (!domainOf(C).empty() && C->getType()->isPointerType() && target(C, Parents).first == V) {
-        Ambiguous |= Found && domainOf(Found) != domainOf(C);
-        Found = C;
-      }
-    return Found;
-  }
-
-  static std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses,
-                                                const ParentMap &Parents) {
-    const Expr *Memory = argumentOf(Init, 0);
-    bool Ambiguous = false;
-    const VarDecl *V = variableOf(Memory);
-    const auto *From =
-        V ? allocationOf(V, Uses, Parents, Ambiguous) : dyn_cast<CallExpr>(Memory->IgnoreParenCasts());
-    if (!From || Ambiguous || domainOf(From).empty() || domainOf(From) == "object")
+  std::optional<Diagnosis> foreignObject(const CallExpr *Init, const MemoryUses &Uses,
+                                         const ParentMap &Parents) {
+    const Expr *Object = argumentOf(Init, 0);
+    const VarDecl *V = Object ? variableOf(Object) : nullptr;
+    const auto *From = V        ? Memory->allocationOf(V, Uses, Parents)
+                       : Object ? dyn_cast<CallExpr>(Object->IgnoreParenCasts())
+                                : nullptr;
+    std::string Domain = From ? Memory->allocation(From) : std::string();
+    if (Domain.empty() || Domain == "object" || !Reported.insert(From).second)
       return std::nullopt;
     std::string Name = From->getDirectCallee()->getNameAsString();
     Diagnosis D;
@@ -218,25 +168,78 @@ private:
     return D;
   }
 
-  static std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses,
-                                            const ParentMap &Parents) {
-    const VarDecl *V = variableOf(argumentOf(Free, 0));
-    bool Ambiguous = false;
+  static const FieldDecl *fieldOf(const Expr *E) {
+    const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
+    return M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
+  }
+
+  std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses, const ParentMap &Parents,
+                                     bool TearsDown) {
+    auto Back = Memory->release(Free);
+    if (!Back)
+      return std::nullopt;
+    const VarDecl *V = variableOf(Back->Memory);
+    const FieldDecl *Field = fieldOf(Back->Memory);
     const CallExpr *From = V && V->hasLocalStorage() && !isa<ParmVarDecl>(V)
-                               ? allocationOf(V, Uses, Parents, Ambiguous)
-                               : nullptr;
-    if (!From || Ambiguous || From == Free || domainOf(From) == domainOf(Free) ||
-        !argumentOf(Free, 0)->getType()->isPointerType())
+                               ? Memory->allocationOf(V, Uses, Parents)
+                           : Field ? Memory->allocationOf(Field)
+                                   : nullptr;
+    if (!From)
+      return TearsDown && isObject(Back->Memory) && Back->Domain != "object"
+                 ? std::optional(freedObject(Free))
+                 : std::nullopt;
+    if (From == Free || Memory->allocation(From) == Back->Domain)
       return std::nullopt;
     Diagnosis D;
     D.Where = Free->getSourceRange();
-    D.Message = "'" + V->getNameAsString() + "' was allocated with '" +
+    D.Message = "'" + (V ? V->getNameAsString() : Field->getNameAsString()) + "' was allocated with '" +
                 From->getDirectCallee()->getNameAsString() + "' and goes to '" +
                 Free->getDirectCallee()->getNameAsString() + "', which belongs to another allocator";
     D.Level = Severity::Error;
     D.Path.push_back({From->getSourceRange(), "allocated here"});
     D.Path.push_back({Free->getSourceRange(), "free memory with the allocator that it came from"});
     return D;
+  }
+
+  static bool isObject(const Expr *Pointer) {
+    QualType T = Pointer->IgnoreParenCasts()->getType();
+    const RecordDecl *R = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
+    return R && R->getDefinition() && isObjectStruct(R);
+  }
+
+  static Diagnosis freedObject(const CallExpr *Free) {
+    Diagnosis D;
+    D.Where = Free->getSourceRange();
+    D.Message = "the memory of a Python object goes to '" + Free->getDirectCallee()->getNameAsString() +
+                "'; it belongs to the object allocator";
+    D.Level = Severity::Error;
+    D.Path.push_back({Free->getSourceRange(), "call the type's tp_free"});
+    return D;
+  }
+
+  /// A slot that allocates or frees objects with an allocator for plain memory.
+  static std::optional<Diagnosis> slot(const VarDecl *V) {
+    MemoryUses Uses;
+    Uses.TraverseStmt(const_cast<Expr *>(V->getInit()));
+    std::string Type = typeName(V->getASTContext().getBaseElementType(V->getType()));
+    if (Type != "PyTypeObject" && Type != "_typeobject" && Type != "PyType_Slot")
+      return std::nullopt;
+    for (const DeclRefExpr *R : Uses.Names) {
+      std::string Name = R->getDecl()->getNameAsString();
+      std::string Domain = Knowledge::get().MemoryDomains.lookup(Name);
+      if (Domain.empty() || Domain == "object")
+        continue;
+      Diagnosis D;
+      D.Where = R->getSourceRange();
+      D.Message =
+          "'" + Name +
+          "' in a slot of a type frees or makes objects; their memory belongs to the object allocator";
+      D.Level = Severity::Error;
+      D.Path.push_back(
+          {R->getSourceRange(), "use PyObject_Free, or PyObject_GC_Del for types that the collector tracks"});
+      return D;
+    }
+    return std::nullopt;
   }
 
   /// The object allocator as a function pointer, for somebody who does not make objects.

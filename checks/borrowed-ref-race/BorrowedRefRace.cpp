@@ -63,7 +63,8 @@ private:
         return std::nullopt;
       auto Object = objectOf(Container, U.paths());
       // In the container's critical section the reference is good until the section can be suspended.
-      if (Object && U.sections().guards(*C.In, Site, *Object) &&
+      bool ToPython = Use.DuringPython && !U.index().find(calleeOf(Use.Python));
+      if (Object && U.sections().guards(*C.In, Site, *Object) && !ToPython &&
           (Use.What == BorrowedUse::Read || Use.What == BorrowedUse::Referenced))
         return std::nullopt;
       Owner = Origin.Description;

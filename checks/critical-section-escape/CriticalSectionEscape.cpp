@@ -1,12 +1,12 @@
-// Reports a return, goto, break, continue or throw that leaves a critical section while it is open. The
-// section is a record on the C stack that the thread state points to: the next section, or the next time that
-// the thread detaches, follows a dangling pointer.
+// Reports a return, goto, break, continue, throw or longjmp that leaves a critical section while it is open.
+// The section is a record on the C stack that the thread state points to: the next section, or the next time
+// that the thread detaches, follows a dangling pointer.
 //
 // Does not report jumps that stay inside the section, sections that the function ends before it leaves,
 // guards whose destructor ends the section, and sections that are begun and ended under the same condition.
 //
-// Known holes: sections whose record is a member of an object; exceptions that a called function throws;
-// longjmp.
+// Known holes: sections whose record is a member of an object; exceptions and long jumps of a called
+// function.
 
 #include "analysis/Names.h"
 #include "checks/Check.h"
@@ -53,6 +53,8 @@ private:
       return "'break'";
     if (isa<ContinueStmt>(S))
       return "'continue'";
+    if (isa<CallExpr>(S))
+      return "'longjmp'";
     return isa<CXXThrowExpr>(S) ? "'throw'" : "'goto'";
   }
 

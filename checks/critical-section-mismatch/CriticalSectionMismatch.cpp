@@ -1,17 +1,20 @@
 // Reports critical sections that do not form a stack of records on the C stack of an attached thread: ended
-// in another order than begun, or where they are not open; records in static storage; begun or ended while
-// the thread is detached; still open when the PyGILState_Ensure before them is undone; and operands that are
-// no Python objects.
+// in another order than begun, or where they are not open; records in static storage, in an object or on the
+// heap, and copies of a record; begun or ended while the thread is detached; still open when the
+// PyGILState_Ensure before them is undone; and operands that are NULL or no Python objects.
 //
 // Does not report guards with the lifetime of a scope, sections begun and ended under the same condition, and
 // operands whose type is incomplete.
 //
 // Known holes: records that are passed to other functions; forms that do not pair (they do not compile on a
-// free-threaded build); copies of a record.
+// free-threaded build).
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
+
+#include "clang/AST/ExprCXX.h"
 
 namespace ungil {
 namespace {
@@ -29,10 +32,19 @@ public:
       for (const SectionEvent &E : U.sections().eventsOf(*F))
         if (auto D = repeats(E, U.sections().eventsOf(*F)) ? std::nullopt : judge(E))
           Found.push_back(std::move(*D));
-    for (const auto &F : U.index().functions())
-      for (const Call &C : F->Calls)
-        if (auto D = operand(C))
+    for (const auto &F : U.index().functions()) {
+      bool UsesSections = false;
+      for (const Call &C : F->Calls) {
+        const LockEffect *Begin = beginning(C);
+        UsesSections |= Begin != nullptr;
+        if (auto D = Begin ? operand(U, C, *Begin) : std::nullopt)
           Found.push_back(std::move(*D));
+        if (auto D = Begin ? kept(U, C, *Begin) : std::nullopt)
+          Found.push_back(std::move(*D));
+      }
+      if (UsesSections)
+        findCopies(*F, Found);
+    }
     return Found;
   }
 
@@ -102,16 +114,81 @@ private:
     }
   }
 
-  /// Sections lock ob_mutex in the header of an object; other structs have something else there.
-  static std::optional<Diagnosis> operand(const Call &C) {
+  static const LockEffect *beginning(const Call &C) {
     auto Effect = Knowledge::get().LockFunctions.find(qualifiedName(*C.Callee));
-    if (Effect == Knowledge::get().LockFunctions.end() || !Effect->second.Section ||
-        Effect->second.What != LockEffect::Acquire)
+    bool Begins = Effect != Knowledge::get().LockFunctions.end() && Effect->second.Section &&
+                  Effect->second.What == LockEffect::Acquire;
+    return Begins ? &Effect->second : nullptr;
+  }
+
+  /// A record that outlives the call of the function.
+  static std::optional<Diagnosis> kept(Unit &U, const Call &C, const LockEffect &Effect) {
+    U.paths().enter(C.In->Decl);
+    const Expr *Record = argumentOf(C.Site, *Effect.Section);
+    const VarDecl *V = Record ? variableOf(Record) : nullptr;
+    const Expr *Made = V && V->hasLocalStorage() ? U.paths().onlyValueOf(V) : nullptr;
+    bool OnHeap = Made && calls(Made, Knowledge::get().Allocators);
+    auto Path = Record && !V ? U.paths().resolve(Record) : std::nullopt;
+    bool InObject = Path && !Path->Fields.empty() && Path->Fields.back() &&
+                    isObjectStruct(Path->Fields.front() ? Path->Fields.front()->getParent()
+                                                        : Path->Fields.back()->getParent());
+    if (!OnHeap && !InObject)
       return std::nullopt;
-    for (auto Index : {std::optional(Effect->second.Lock), Effect->second.AlsoLock}) {
+    Diagnosis D;
+    D.Where = C.Site->getSourceRange();
+    D.Message = std::string("the record of the critical section is ") +
+                (OnHeap ? "on the heap" : "in an object") +
+                "; sections are a stack of records that must die with the function that begins them";
+    D.Path.push_back(
+        {C.Site->getSourceRange(), "make it a local variable, or use Py_BEGIN_CRITICAL_SECTION"});
+    return D;
+  }
+
+  struct Copies : BodyVisitor {
+    std::vector<const Expr *> Found;
+    bool VisitBinaryOperator(BinaryOperator *B) override {
+      if (B->getOpcode() == BO_Assign && isRecord(B->getType()))
+        Found.push_back(B);
+      return true;
+    }
+    bool VisitVarDecl(VarDecl *V) override {
+      const Expr *From = V->getInit() ? V->getInit()->IgnoreImplicit() : nullptr;
+      const auto *Copy = dyn_cast_or_null<CXXConstructExpr>(From);
+      if (From && isRecord(V->getType()) &&
+          (isa<DeclRefExpr>(From) || (Copy && Copy->getConstructor()->isCopyOrMoveConstructor())))
+        Found.push_back(From);
+      return true;
+    }
+  };
+
+  static void findCopies(const Function &F, std::vector<Diagnosis> &Found) {
+    Copies Of;
+    Of.TraverseStmt(F.Decl->getBody());
+    for (const Expr *E : Of.Found) {
+      Diagnosis D;
+      D.Where = E->getSourceRange();
+      D.Message =
+          "the record of a critical section is copied; the thread state points to the first one, and ending "
+          "the copy damages its list of sections";
+      D.Path.push_back({E->getSourceRange(), "begin and end a section with one record"});
+      Found.push_back(std::move(D));
+    }
+  }
+
+  /// Sections lock ob_mutex in the header of an object; other structs have something else there.
+  static std::optional<Diagnosis> operand(Unit &U, const Call &C, const LockEffect &Effect) {
+    for (auto Index : {std::optional(Effect.Lock), Effect.AlsoLock}) {
       const Expr *E = Index ? argumentOf(C.Site, *Index) : nullptr;
       if (!E || !isPyObject(E->getType()))
         continue;
+      if (E->IgnoreParenCasts()->isNullPointerConstant(U.context(), Expr::NPC_ValueDependentIsNotNull)) {
+        Diagnosis D;
+        D.Where = C.Site->getSourceRange();
+        D.Message = "critical section on NULL; its lock would be at a small address, and locking it crashes";
+        D.Sureness = Confidence::Certain;
+        D.Path.push_back({C.Site->getSourceRange(), "name the object whose data the section guards"});
+        return D;
+      }
       const Expr *Written = E->IgnoreParenCasts();
       QualType T = Written->getType()->isPointerType() ? Written->getType()->getPointeeType() : QualType();
       const RecordDecl *Record = T.isNull() ? nullptr : T->getAsRecordDecl();

@@ -1,13 +1,13 @@
 // Reports a pointer, a reference or a length that is read from an object in its critical section, and used
-// after a call that can suspend the section: Python code, another section, detaching. Other threads were let
-// in meanwhile.
+// after a call that can suspend the section: Python code, another section, detaching, for pointers also a
+// reference that is dropped from memory that others see. Other threads were let in meanwhile.
 //
 // Does not report values that are read again after the call, references that are counted before it, fields
 // that nobody changes while other threads run, and conversions such as PyObject_Str that seldom run Python
 // code (those are possible).
 //
-// Known holes: decrements, which can run finalizers; lengths from functions such as PyList_GET_SIZE; tests of
-// a flag whose result is acted on later; sections that callers hold.
+// Known holes: lengths from functions without a body, such as PyList_Size; tests of a flag whose result is
+// acted on later; sections that callers hold.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
@@ -21,10 +21,16 @@ namespace {
 
 using namespace clang;
 
-struct Members : BodyVisitor {
-  std::vector<const MemberExpr *> Found;
+/// Members, and calls that may be accessors of members.
+struct Reads : BodyVisitor {
+  std::vector<const Expr *> Found;
   bool VisitMemberExpr(MemberExpr *M) override {
     Found.push_back(M);
+    return true;
+  }
+  bool VisitCallExpr(CallExpr *C) override {
+    if (C->getType()->isIntegerType() && C->getNumArgs() == 1)
+      Found.push_back(C);
     return true;
   }
 };
@@ -38,7 +44,7 @@ public:
       if (!U.contexts().of(F.get()).intersects(ManyThreads) || !U.sections().hasSections(*F))
         continue;
       if (!Python)
-        Python.emplace(U.index());
+        Python.emplace(U.index(), &U.paths());
       judge(U, *F, *Python, Found);
     }
     return Found;
@@ -47,29 +53,56 @@ public:
 private:
   static void judge(Unit &U, const Function &F, const PythonCalls &Python, std::vector<Diagnosis> &Found) {
     BorrowedUses Uses(F, Python);
-    Members All;
+    U.paths().enter(F.Decl);
+    Reads All;
     All.TraverseStmt(F.Decl->getBody());
     llvm::DenseSet<const VarDecl *> Reported;
-    for (const MemberExpr *M : All.Found) {
+    for (const Expr *M : All.Found) {
       const Section *Around = U.sections().innermostAt(F, M);
       const Expr *Value = element(M, Uses);
       const VarDecl *V = Around && !Around->OnMutex ? Uses.assignedTo(Value) : nullptr;
-      auto Path = V ? U.paths().resolve(M) : std::nullopt;
-      if (!Path || !isOfSection(*Path, *Around) || !changes(U, *Path, M) || Reported.contains(V))
+      auto What = V && !Reported.contains(V) ? changeable(U, M, *Around) : std::nullopt;
+      if (!What)
         continue;
-      BorrowedUse Use = useOf(U, V, M, *Path, Uses);
+      BorrowedUse Use = useOf(U, V, M, What->Path, Uses);
       if (Use.What != BorrowedUse::AfterPython || isBegunAgain(U, Use.After, *Around))
         continue;
       Reported.insert(V);
-      Found.push_back(describe(U, F, V, M, *Around, Use));
+      Found.push_back(describe(U, F, V, M, What->Name, *Around, Use));
     }
   }
 
+  struct Guarded {
+    AccessPath Path;
+    std::string Name;
+  };
+
+  /// What is read from the section's object, if others can change it while the section is given up.
+  static std::optional<Guarded> changeable(Unit &U, const Expr *Read, const Section &Around) {
+    if (const auto *C = dyn_cast<CallExpr>(Read))
+      return isLength(U, *C, Around) ? std::optional(Guarded{{}, "it"}) : std::nullopt;
+    auto Path = U.paths().resolve(Read);
+    const FieldDecl *Field = Path && !Path->Fields.empty() ? Path->Fields.back() : nullptr;
+    if (!Field || !isOfSection(*Path, Around) || !changes(U, *Path, Field))
+      return std::nullopt;
+    return Guarded{*Path, "'" + Field->getNameAsString() + "'"};
+  }
+
+  /// An inline function of the interpreter's headers that gives a number of the object: PyList_GET_SIZE.
+  static bool isLength(Unit &U, const CallExpr &C, const Section &Around) {
+    const FunctionDecl *Callee = C.getDirectCallee();
+    if (!Callee || !Callee->isInlineSpecified() || U.scope().contains(Callee->getLocation()) ||
+        !isPyObject(C.getArg(0)->getType()))
+      return false;
+    auto Object = objectOf(C.getArg(0), U.paths());
+    return Object && Around.isOn(*Object);
+  }
+
   /// `s->items` in `s->items[i]`.
-  static const Expr *element(const MemberExpr *M, const BorrowedUses &Uses) {
+  static const Expr *element(const Expr *M, const BorrowedUses &Uses) {
     auto [By, Value] = Uses.consumer(M);
     const auto *S = dyn_cast_or_null<ArraySubscriptExpr>(By);
-    return S && S->getBase() == Value ? static_cast<const Expr *>(S) : M;
+    return S && S->getBase() == Value ? S : M;
   }
 
   static bool isBelow(const AccessPath &Field, const AccessPath &Object) {
@@ -83,8 +116,8 @@ private:
   }
 
   /// Whether somebody can change the field while the section is suspended.
-  static bool changes(Unit &U, const AccessPath &Path, const MemberExpr *M) {
-    if (!U.scope().contains(M->getMemberDecl()->getLocation()))
+  static bool changes(Unit &U, const AccessPath &Path, const FieldDecl *Field) {
+    if (!U.scope().contains(Field->getLocation()))
       return true; // the interpreter's: the items of a list
     auto Location = sharedLocation(Path, U.scope());
     auto Accesses = Location ? U.shared().locations().find(*Location) : U.shared().locations().end();
@@ -131,16 +164,17 @@ private:
     return false;
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const MemberExpr *M,
-                            const Section &Around, const BorrowedUse &Use) {
+  static Diagnosis describe(Unit &U, const Function &F, const VarDecl *V, const Expr *M,
+                            const std::string &What, const Section &Around, const BorrowedUse &Use) {
+    bool Seldom = Use.ForSomeTypes || (PythonCalls::isDrop(Use.After) && !V->getType()->isPointerType());
     const FunctionDecl *Callee = calleeOf(Use.After);
     std::string Call = Callee ? "'" + displayName(*Callee) + "'" : "a call";
     Diagnosis D;
     D.Where = Use.At->getSourceRange();
     D.Message = "'" + V->getNameAsString() + "' was read before " + Call +
-                ", which can suspend the critical section; another thread can have changed '" +
-                M->getMemberDecl()->getNameAsString() + "' since";
-    D.Sureness = Use.ForSomeTypes ? Confidence::Possible : Confidence::Likely;
+                ", which can suspend the critical section; another thread can have changed " + What +
+                " since";
+    D.Sureness = Seldom ? Confidence::Possible : Confidence::Likely;
     D.Path = routeTo(&F, ManyThreads, U.contexts());
     D.Path.push_back({Around.Begin->getSourceRange(), "the section is begun here"});
     D.Path.push_back({M->getSourceRange(), "read here"});

@@ -1,20 +1,23 @@
-// Reports a walk over a dictionary that other threads can change (PyDict_Next and its kin) when no critical
+// Reports a walk over a dictionary that other threads can change (PyDict_Next and its kin, and range-for over
+// the dictionaries of binding libraries, which uses it) when no critical
 // section on that dictionary spans the whole walk, and a key or value of a walk inside one that is used after
 // Python code could run.
 //
 // Does not report dictionaries that nobody else can reach or change (fresh ones, keyword dictionaries, what
 // one lock guards everywhere), walks whose callers hold the section, and code that one thread runs.
 //
-// Known holes: dictionaries that another translation unit changes; range-for over py::dict and nb::dict; a
-// walk that is spread over several calls while the caller of them all holds a section.
+// Known holes: dictionaries that another translation unit changes; a walk that is spread over several calls
+// while the caller of them all holds a section; the keys and values of a range-for.
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
+#include "analysis/SectionRepairs.h"
 #include "checks/Check.h"
 
-#include "clang/Lex/Lexer.h"
+#include "clang/AST/StmtCXX.h"
 
 namespace ungil {
 namespace {
@@ -25,39 +28,85 @@ class DictNextUnlocked : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Diagnosis> Found;
-    PythonCalls Python(U.index());
+    PythonCalls Python(U.index(), &U.paths());
     for (const Call &C : U.index().externalCalls()) {
       auto Row = Knowledge::get().BorrowingIterators.find(qualifiedName(*C.Callee));
       const auto *Site = dyn_cast<CallExpr>(C.Site);
       if (Row == Knowledge::get().BorrowingIterators.end() || !Site || !isRacing(U, C))
         continue;
-      if (auto D = judge(U, C, Site, Row->second, Python))
-        Found.push_back(std::move(*D));
+      judge(U, C, Site, Row->second, Python, Found);
     }
+    for (const auto &F : U.index().functions())
+      if (U.contexts().of(F.get()).intersects(ManyThreads) && !isHeldByContract(*F->Decl))
+        findRangeWalks(U, *F, Found);
     return Found;
   }
 
 private:
+  struct RangeWalks : BodyVisitor {
+    std::vector<const CXXForRangeStmt *> Found;
+    bool VisitCXXForRangeStmt(CXXForRangeStmt *S) override {
+      if (Knowledge::get().BorrowingIterators.contains(typeName(S->getRangeInit()->getType())))
+        Found.push_back(S);
+      return true;
+    }
+  };
+
+  static void findRangeWalks(Unit &U, const Function &F, std::vector<Diagnosis> &Found) {
+    RangeWalks Walks;
+    Walks.TraverseStmt(F.Decl->getBody());
+    for (const CXXForRangeStmt *S : Walks.Found) {
+      const Expr *Range = S->getRangeInit();
+      ContainerOrigin Origin = U.containers().originAt(F, Range, Range);
+      auto Object = objectOf(Range, U.paths());
+      const auto *Begin = S->getBeginStmt() ? dyn_cast<VarDecl>(S->getBeginStmt()->getSingleDecl()) : nullptr;
+      const Expr *First = Begin ? Begin->getInit() : nullptr;
+      if (Origin.isPrivate() || !First || !U.locks().reaches(F, First->IgnoreImplicit()) ||
+          (Object && U.sections().guards(F, First->IgnoreImplicit(), *Object)))
+        continue;
+      Diagnosis D;
+      D.Where = {S->getForLoc(), Range->getEndLoc()};
+      D.Message =
+          "'for' walks over " + Origin.Description +
+          " with PyDict_Next, without a critical section on it; another thread can change the dictionary "
+          "under the walk and free what it has returned";
+      D.Sureness = Origin.Sureness;
+      D.Path = routeTo(&F, ManyThreads, U.contexts());
+      D.Path.push_back(
+          {S->getForLoc(),
+           "hold a scoped critical section on the dictionary around the whole loop, or walk over a copy"});
+      Found.push_back(std::move(D));
+    }
+  }
+
   static bool isRacing(Unit &U, const Call &C) {
     return U.contexts().of(C.In).intersects(ManyThreads) && U.locks().reaches(*C.In, C.Site) &&
            !isHeldByContract(*C.In->Decl);
   }
 
-  static std::optional<Diagnosis> judge(Unit &U, const Call &C, const CallExpr *Site,
-                                        const BorrowingIterator &Row, const PythonCalls &Python) {
+  static void judge(Unit &U, const Call &C, const CallExpr *Site, const BorrowingIterator &Row,
+                    const PythonCalls &Python, std::vector<Diagnosis> &Found) {
     const Expr *Container = argumentOf(Site, Row.Container);
     ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
     if (!Container || Origin.isPrivate())
-      return std::nullopt;
+      return;
+    U.paths().enter(C.In->Decl);
     BorrowedUses Uses(*C.In, Python);
     auto Object = objectOf(Container, U.paths());
-    if (!Object || !U.sections().guards(*C.In, Site, *Object))
-      return unlocked(U, C, Site, Row, Origin, Uses);
+    if (!Object || !U.sections().guards(*C.In, Site, *Object)) {
+      Found.push_back(unlocked(U, C, Site, Row, Origin, Uses));
+      return;
+    }
     const Section *Around = U.sections().innermostAt(*C.In, Site);
-    if (const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr;
-        Loop && isInside(Around->Begin, Loop, Uses.parents()))
-      return reopened(U, C, Site, Origin, *Around);
-    return stale(U, C, Site, Row, Uses);
+    const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr;
+    if (Loop && isInside(Around->Begin, Loop, Uses.parents())) {
+      Found.push_back(reopened(U, C, Site, Origin, *Around));
+      return;
+    }
+    for (ArgumentIndex I : Row.Results)
+      if (const VarDecl *V = result(Site, I))
+        if (auto Use = staleUse(U, Site, V, Uses))
+          Found.push_back(stale(U, C, Site, V, *Use));
   }
 
   static const Stmt *loopAround(const Stmt *S, const ParentMap &Parents) {
@@ -103,8 +152,12 @@ private:
               : "a section cannot span a walk that is spread over several calls: walk over a copy "
                 "(PyDict_Copy, "
                 "PyDict_Items)"});
-    if (auto Fix = section(U, Site, Loop, Uses))
-      D.Repairs.push_back(std::move(*Fix));
+    bool Stale =
+        llvm::any_of(Row.Results, [&](ArgumentIndex I) { return staleUse(U, Site, result(Site, I), Uses); });
+    if (!Stale) // which a section would not help
+      if (auto Fix =
+              sectionAround(Loop, variableOf(argumentOf(Site, Row.Container)), Uses.parents(), U.context()))
+        D.Repairs.push_back(std::move(*Fix));
     return D;
   }
 
@@ -147,56 +200,38 @@ private:
     return D;
   }
 
-  static std::optional<Diagnosis> stale(Unit &U, const Call &C, const CallExpr *Site,
-                                        const BorrowingIterator &Row, BorrowedUses &Uses) {
-    for (ArgumentIndex I : Row.Results) {
-      const VarDecl *V = result(Site, I);
-      BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
-      if (Use.What != BorrowedUse::AfterPython)
-        continue;
-      Diagnosis D;
-      D.Where = Use.At->getSourceRange();
-      D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() +
-                  "' is used after Python code could run, which suspends the critical section; another "
-                  "thread can have freed it";
-      if (Use.ForSomeTypes)
-        D.Sureness = Confidence::Possible;
-      D.Path = routeTo(C.In, ManyThreads, U.contexts());
-      D.Path.push_back({Site->getSourceRange(), "borrowed here"});
-      D.Path.push_back(
-          {Use.After->getSourceRange(), "this call can run Python code, and so suspend the section"});
-      D.Path.push_back({Site->getSourceRange(),
-                        "take a reference with Py_INCREF before that call, and drop it after the last use"});
-      return D;
-    }
-    return std::nullopt;
+  /// How a key or value is used when the section may have been given up since it was borrowed.
+  static std::optional<BorrowedUse> staleUse(Unit &U, const CallExpr *Site, const VarDecl *V,
+                                             BorrowedUses &Uses) {
+    BorrowedUse Use = V ? Uses.ofVariable(V, Site) : BorrowedUse();
+    bool ToPython =
+        Use.DuringPython && !U.index().find(calleeOf(Use.Python)); // the project's may take a reference
+    return Use.What == BorrowedUse::AfterPython || ToPython ? std::optional(Use) : std::nullopt;
   }
 
-  /// Puts the section around a loop that nothing in it leaves.
-  static std::optional<Repair> section(Unit &U, const CallExpr *Site, const Stmt *Loop,
-                                       const BorrowedUses &Uses) {
-    const auto *While = dyn_cast_or_null<WhileStmt>(Loop);
-    const Expr *Container = argumentOf(Site, 0);
-    if (!While || While->getBeginLoc().isMacroID() || While->getEndLoc().isMacroID() ||
-        !isa<CompoundStmt>(While->getBody()) ||
-        !isa_and_nonnull<CompoundStmt>(Uses.parents().getParent(While)) || leaves(While->getBody()) ||
-        !variableOf(Container))
-      return std::nullopt;
-    const SourceManager &SM = U.sources();
-    std::string Indent = Lexer::getIndentationForLine(While->getBeginLoc(), SM).str();
-    std::string Name = variableOf(Container)->getNameAsString();
-    SourceLocation End = Lexer::getLocForEndOfToken(While->getEndLoc(), 0, SM, U.context().getLangOpts());
-    return Repair{"hold a critical section on '" + Name + "' around the loop",
-                  {FixItHint::CreateInsertion(While->getBeginLoc(),
-                                              "Py_BEGIN_CRITICAL_SECTION(" + Name + ");\n" + Indent),
-                   FixItHint::CreateInsertion(End, "\n" + Indent + "Py_END_CRITICAL_SECTION();")}};
-  }
-
-  static bool leaves(const Stmt *S) {
-    if (!S)
-      return false;
-    return isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<LabelStmt>(S) || isa<CXXThrowExpr>(S) ||
-           llvm::any_of(S->children(), [](const Stmt *Child) { return leaves(Child); });
+  static Diagnosis stale(Unit &U, const Call &C, const CallExpr *Site, const VarDecl *V,
+                         const BorrowedUse &Use) {
+    bool After = Use.What == BorrowedUse::AfterPython;
+    const Expr *Call = After ? Use.After : Use.Python;
+    bool Drop = PythonCalls::isDrop(Call);
+    Diagnosis D;
+    D.Where = After ? Use.At->getSourceRange() : Call->getSourceRange();
+    D.Message = "'" + V->getNameAsString() + "' from '" + C.Callee->getNameAsString() + "' is " +
+                (!After ? "given to a call that can run Python code"
+                 : Drop ? "used after a reference was dropped, which can run a finalizer"
+                        : "used after Python code could run") +
+                ", which suspends the critical section; another thread can " +
+                (After ? "have freed it" : "free it meanwhile");
+    if (After && Use.ForSomeTypes)
+      D.Sureness = Confidence::Possible;
+    D.Path = routeTo(C.In, ManyThreads, U.contexts());
+    D.Path.push_back({Site->getSourceRange(), "borrowed here"});
+    D.Path.push_back(
+        {Call->getSourceRange(), Drop ? "this can run a finalizer, and so suspend the section"
+                                      : "this call can run Python code, and so suspend the section"});
+    D.Path.push_back({Site->getSourceRange(),
+                      "take a reference with Py_INCREF before that call, and drop it after the last use"});
+    return D;
   }
 };
 

@@ -49,6 +49,8 @@ private:
     const Expr *Shared = Row.OnlyShared ? argumentOf(C.Site, *Row.OnlyShared) : nullptr;
     if (!Shared)
       return Row.Sureness;
+    if (const auto *A = dyn_cast<UnaryOperator>(Shared->IgnoreParenCasts()); A && A->getOpcode() == UO_AddrOf)
+      Shared = A->getSubExpr(); // what is resized in place is given by its address
     ContainerOrigin Origin = U.containers().originAt(*C.In, Shared, C.Site);
     if (Origin.What == ContainerOrigin::Fresh)
       return std::nullopt;

@@ -1,17 +1,21 @@
 // Reports a module that does not say whether it needs the GIL: no Py_mod_gil slot, no
 // PyUnstable_Module_SetGIL, no py::mod_gil_not_used(). Importing it turns the GIL on again for the whole
-// process.
+// process. Also a call of PyUnstable_Module_SetGIL that builds with the GIL compile too, whose headers do not
+// declare it.
 //
 // Does not report modules that declare either answer, definitions in units without the module's PyInit
 // function, definitions whose slots cannot be read, and units whose headers have no means to declare it.
 //
 // Known holes: nanobind modules (NB_FREE_THREADED is a matter of the build); a declaration in another unit.
 
+#include "analysis/Knowledge.h"
 #include "analysis/Modules.h"
 #include "checks/Check.h"
 
 namespace ungil {
 namespace {
+
+using namespace clang;
 
 class MissingGilDeclaration : public Check {
 public:
@@ -21,10 +25,31 @@ public:
       if (M.Gil == ModuleDeclaration::Silent &&
           (M.How == ModuleDeclaration::Binding || U.macros().HasGilSlot))
         Found.push_back(describe(M));
+    for (const Call &C : U.index().externalCalls())
+      if (calls(C.Site, Knowledge::get().GilDeclarations) && !isConditional(U, C.Site->getBeginLoc()))
+        Found.push_back(unconditional(C));
     return Found;
   }
 
 private:
+  static bool isConditional(Unit &U, SourceLocation Loc) {
+    const SourceManager &SM = U.sources();
+    Loc = SM.getExpansionLoc(Loc);
+    return llvm::any_of(U.macros().GilSwitches, [&](SourceRange R) {
+      return SM.isWrittenInSameFile(R.getBegin(), Loc) && SM.isBeforeInTranslationUnit(R.getBegin(), Loc) &&
+             SM.isBeforeInTranslationUnit(Loc, R.getEnd());
+    });
+  }
+
+  static Diagnosis unconditional(const Call &C) {
+    Diagnosis D;
+    D.Where = C.Site->getSourceRange();
+    D.Message = "'" + C.Callee->getNameAsString() +
+                "' is not declared by the headers of builds with the GIL, which compile this call too";
+    D.Path.push_back({C.Site->getSourceRange(), "put the call under #ifdef Py_GIL_DISABLED"});
+    return D;
+  }
+
   static Diagnosis describe(const ModuleDeclaration &M) {
     Diagnosis D;
     D.Where = M.Where;

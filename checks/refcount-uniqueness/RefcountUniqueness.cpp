@@ -1,16 +1,18 @@
-// Reports a reference count that is compared with 1 or 2 to decide whether an object may be changed, resized
-// or reused. On a free-threaded build the count is kept in two parts and another thread can take a reference
-// between the test and the use; since 3.14 the interpreter lends arguments without counting them.
+// Reports a reference count that is compared with 1 or 2, or switched on, to decide whether an object may be
+// changed, resized or reused. On a free-threaded build the count is kept in two parts and another thread can
+// take a reference between the test and the use; since 3.14 the interpreter lends arguments without counting
+// them.
 //
 // Does not report assertions, objects that were made here and not handed on, code that only tears objects
 // down, and code that is not compiled for the target version.
 //
-// Known holes: counts that another function read; ref_count() of binding libraries.
+// Known holes: counts that another function read; counts that are computed with before they are compared.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
+#include "analysis/StrongReferences.h"
 #include "checks/Check.h"
 
 #include "clang/Lex/Lexer.h"
@@ -20,8 +22,28 @@ namespace {
 
 using namespace clang;
 
+/// The object whose reference count the expression reads, by function or by field; null for others.
+const Expr *countedObject(const Expr *E) {
+  E = E->IgnoreParenCasts();
+  if (const auto *M = dyn_cast<MemberExpr>(E))
+    return M->getMemberDecl()->getIdentifier() &&
+                   Knowledge::get().ReferenceCountFields.contains(M->getMemberDecl()->getName())
+               ? M->getBase()->IgnoreParenCasts()
+               : nullptr;
+  if (!calls(E, Knowledge::get().ReferenceCounts))
+    return nullptr;
+  const Expr *First = argumentOf(E, 0);
+  return First ? First : argumentOf(E, ThisArgument);
+}
+
 struct Comparison : BodyVisitor {
   std::vector<const BinaryOperator *> Found;
+  std::vector<const SwitchStmt *> Switches;
+  bool VisitStmt(Stmt *S) override {
+    if (const auto *Switch = dyn_cast<SwitchStmt>(S))
+      Switches.push_back(Switch);
+    return true;
+  }
   llvm::DenseMap<const VarDecl *, const Expr *> Counts; ///< local variables that hold a reference count
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isComparisonOp())
@@ -36,7 +58,7 @@ struct Comparison : BodyVisitor {
     return true;
   }
   void keep(const VarDecl *V, const Expr *Value) {
-    if (V->hasLocalStorage() && calls(Value, Knowledge::get().ReferenceCounts))
+    if (V->hasLocalStorage() && countedObject(Value))
       Counts[V] = Value->IgnoreParenCasts();
   }
 };
@@ -52,6 +74,9 @@ public:
       All.TraverseStmt(F->Decl->getBody());
       for (const BinaryOperator *B : All.Found)
         if (auto D = judge(U, *F, B, All))
+          Found.push_back(std::move(*D));
+      for (const SwitchStmt *S : All.Switches)
+        if (auto D = judge(U, *F, S, All))
           Found.push_back(std::move(*D));
     }
     return Found;
@@ -71,15 +96,41 @@ private:
       Read = B->getRHS()->IgnoreParenCasts();
     }
     bool Kept = All.Counts.contains(variableOf(Read));
-    if (Kept)
-      Read = All.Counts.lookup(variableOf(Read));
-    if (!Count || *Count < 1 || *Count > 2 || !calls(Read, Knowledge::get().ReferenceCounts) ||
-        isAssertion(U, B) || !U.locks().reaches(F, B))
+    if (!Count || *Count < 1 || *Count > 2 || isAssertion(U, B))
       return std::nullopt;
-    const Expr *Object = argumentOf(Read, 0);
-    if (!Object || U.containers().originAt(F, Object, Read).What == ContainerOrigin::Fresh)
+    const Expr *Object = sharedObject(U, F, B, Kept ? All.Counts.lookup(variableOf(Read)) : Read);
+    if (!Object)
       return std::nullopt;
-    return describe(U, F, B, Object, *Count, Swapped || Kept);
+    Diagnosis D = describe(U, F, B->getSourceRange(), Object, *Count);
+    // Whether a function gives back what its caller has, or something new, is its own affair.
+    D.Sureness = std::min(D.Sureness, U.containers().originAt(F, Object, B).Sureness);
+    if (auto Fix = repair(U, B, Object, *Count, Swapped || Kept || isa<MemberExpr>(Read)))
+      D.Repairs.push_back(std::move(*Fix));
+    return D;
+  }
+
+  static std::optional<Diagnosis> judge(Unit &U, const Function &F, const SwitchStmt *S,
+                                        const Comparison &All) {
+    const Expr *Read = S->getCond()->IgnoreParenCasts();
+    const VarDecl *Kept = variableOf(Read);
+    const Expr *Object = sharedObject(U, F, S, All.Counts.contains(Kept) ? All.Counts.lookup(Kept) : Read);
+    for (const SwitchCase *Case = Object ? S->getSwitchCaseList() : nullptr; Case;
+         Case = Case->getNextSwitchCase()) {
+      const auto *Labelled = dyn_cast<CaseStmt>(Case);
+      auto Count = Labelled ? constant(U, Labelled->getLHS()) : std::nullopt;
+      if (Count == 1 || Count == 2)
+        return describe(U, F, Labelled->getCaseLoc(), Object, *Count);
+    }
+    return std::nullopt;
+  }
+
+  /// The object whose count is read, unless nobody else can have it.
+  static const Expr *sharedObject(Unit &U, const Function &F, const Stmt *At, const Expr *Read) {
+    const Expr *Object = countedObject(Read);
+    if (!Object || !U.locks().reaches(F, At) ||
+        U.containers().originAt(F, Object, Read).What == ContainerOrigin::Fresh)
+      return nullptr;
+    return Object;
   }
 
   static std::optional<std::int64_t> constant(Unit &U, const Expr *E) {
@@ -108,33 +159,37 @@ private:
                                 SM, U.context().getLangOpts());
   }
 
-  static Diagnosis describe(Unit &U, const Function &F, const BinaryOperator *B, const Expr *Object,
-                            std::int64_t Count, bool Indirect) {
+  /// From 3.14 on the interpreter lends arguments from its stack without counting them.
+  static bool isLent(Unit &U, const Expr *Object) {
     const VarDecl *V = variableOf(Object);
-    bool IsArgument = V && isa<ParmVarDecl>(V);
+    return V && isa<ParmVarDecl>(V) && U.target() >= PythonVersion{3, 14};
+  }
+
+  static Diagnosis describe(Unit &U, const Function &F, SourceRange Where, const Expr *Object,
+                            std::int64_t Count) {
+    bool Lent = isLent(U, Object);
     Diagnosis D;
-    D.Where = B->getSourceRange();
+    D.Where = Where;
     D.Message = "a reference count of " + std::to_string(Count) + " does not prove that nobody else uses '" +
                 written(U, Object).str() + "' on a free-threaded build" +
-                (IsArgument ? ", and since 3.14 arguments can be lent without being counted" : "") +
+                (Lent ? ", and since 3.14 arguments can be lent without being counted" : "") +
                 "; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before)";
     D.Path = routeTo(&F, Racing, U.contexts());
     D.Path.push_back(
-        {B->getSourceRange(),
-         IsArgument
-             ? "for a temporary that the interpreter passed as argument, "
-               "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
-               "critical "
-               "section around the test and the change when others can reach the object"
-             : "keep a critical section around the test and the change when others can reach the object"});
-    if (auto Fix = repair(U, B, Object, Count, Indirect))
-      D.Repairs.push_back(std::move(*Fix));
+        {Where,
+         Lent ? "for a temporary that the interpreter passed as argument, "
+                "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
+                "critical "
+                "section around the test and the change when others can reach the object"
+              : "keep a critical section around the test and the change when others can reach the object"});
     return D;
   }
 
   static std::optional<Repair> repair(Unit &U, const BinaryOperator *B, const Expr *Object,
                                       std::int64_t Count, bool Indirect) {
-    if (Count != 1 || Indirect || B->getExprLoc().isMacroID())
+    std::string Question = isLent(U, Object) ? "PyUnstable_Object_IsUniqueReferencedTemporary"
+                                             : "PyUnstable_Object_IsUniquelyReferenced";
+    if (Count != 1 || Indirect || B->getExprLoc().isMacroID() || !isDeclared(U.context(), Question))
       return std::nullopt;
     bool Unique = B->getOpcode() == BO_EQ || B->getOpcode() == BO_LE;
     if (!Unique && B->getOpcode() != BO_NE && B->getOpcode() != BO_GT)
@@ -145,11 +200,10 @@ private:
     if (Text.empty() || Range.isInvalid())
       return std::nullopt;
     bool NeedsCast = !isPyObject(Written->getType());
-    return Repair{"ask the interpreter",
-                  {FixItHint::CreateReplacement(Range, (Unique ? "PyUnstable_Object_IsUniquelyReferenced("
-                                                               : "!PyUnstable_Object_IsUniquelyReferenced(") +
-                                                           std::string(NeedsCast ? "(PyObject *)" : "") +
-                                                           Text.str() + ")")}};
+    return Repair{
+        "ask the interpreter",
+        {FixItHint::CreateReplacement(Range, (Unique ? "" : "!") + Question + "(" +
+                                                 (NeedsCast ? "(PyObject *)" : "") + Text.str() + ")")}};
   }
 };
 

@@ -56,11 +56,16 @@ static PyObject *stale(PyObject *self, PyObject *dict) {
   Py_END_CRITICAL_SECTION();
   return total;
 }
-// CHECK: :[[@LINE-6]]:{{[0-9]+}}: error: 'value' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
+// CHECK: :[[@LINE-8]]:24: error: 'key' from 'PyDict_Next' is given to a call that can run Python code, which suspends the critical section; another thread can free it meanwhile
 // CHECK-NEXT: note: 'stale' is ml_meth
 // CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: borrowed here
-// CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
-// CHECK-NEXT: :[[@LINE-13]]:{{[0-9]+}}: note: take a reference with Py_INCREF before that call
+// CHECK-NEXT: :[[@LINE-11]]:24: note: this call can run Python code
+// CHECK-NEXT: note: take a reference
+// CHECK: :[[@LINE-11]]:{{[0-9]+}}: error: 'value' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
+// CHECK-NEXT: note: 'stale' is ml_meth
+// CHECK-NEXT: :[[@LINE-16]]:{{[0-9]+}}: note: borrowed here
+// CHECK-NEXT: :[[@LINE-16]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
+// CHECK-NEXT: :[[@LINE-18]]:{{[0-9]+}}: note: take a reference with Py_INCREF before that call
 
 static PyObject *locked(PyObject *self, PyObject *dict) {
   Py_ssize_t pos = 0, size = 0;

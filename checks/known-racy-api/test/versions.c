@@ -1,6 +1,8 @@
 // RUN: %both --checks='-*,ungil-known-racy-api' --option ungil.Python=3.13.1 %s -- -I%py313t -std=gnu11 | %filecheck --check-prefixes=ALL,OLD %s
 // RUN: %both --checks='-*,ungil-known-racy-api' --option ungil.Python=3.13 %s -- -I%py313t -std=gnu11 | %filecheck --check-prefixes=ALL,OLD %s
 // RUN: %both --checks='-*,ungil-known-racy-api' --option ungil.Python=3.13.3 %s -- -I%py313t -std=gnu11 | %filecheck --check-prefixes=ALL %s
+// RUN: %both --checks='-*,ungil-known-racy-api' --option ungil.Python=3.14 %s -- -I%py314t -std=gnu11 | %filecheck --check-prefixes=ALL %s
+// RUN: %both --checks='-*,ungil-known-racy-api' --option ungil.Python=3.15 %s -- -I%py314t -std=gnu11 | %filecheck --check-prefixes=ALL %s
 // RUN: %both --checks='-*,ungil-known-racy-api' %s -- -I%py314t -std=gnu11 | %filecheck --check-prefixes=ALL %s
 // RUN: %both --checks='-*,ungil-known-racy-api' %s -- -I%py314t -x c++ -std=c++17 | %filecheck --check-prefixes=ALL %s
 #include <Python.h>

@@ -13,7 +13,19 @@ static PyObject *method(PyObject *self, PyObject *object) {
     Py_RETURN_TRUE;
   Py_RETURN_NONE;
 }
-// FIXED: if (PyUnstable_Object_IsUniquelyReferenced(object) && PyList_CheckExact(object))
-// FIXED: if (!PyUnstable_Object_IsUniquelyReferenced(object))
+// FIXED: if (PyUnstable_Object_IsUniqueReferencedTemporary(object) && PyList_CheckExact(object))
+// FIXED: if (!PyUnstable_Object_IsUniqueReferencedTemporary(object))
 
-PyMethodDef methods[] = {{"method", method, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+typedef struct {
+  PyObject_HEAD
+  PyObject *buffer;
+} Box;
+
+static PyObject *owned(PyObject *self, PyObject *unused) {
+  if (Py_REFCNT(((Box *)self)->buffer) == 1)
+    Py_RETURN_TRUE;
+  Py_RETURN_NONE;
+}
+// FIXED: if (PyUnstable_Object_IsUniquelyReferenced(((Box *)self)->buffer))
+
+PyMethodDef methods[] = {{"method", method, METH_O, NULL}, {"owned", owned, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};

@@ -1,5 +1,7 @@
-// The fallback is compiled for the target when that is 3.13.
-// RUN: %both --checks='-*,ungil-refcount-uniqueness' --option ungil.Python=3.13 %s -- -I%py313t -std=gnu11 | %filecheck %s
+// The fallback is compiled for the target when that is 3.13; arguments are lent from 3.14 on.
+// RUN: %both --checks='-*,ungil-refcount-uniqueness' --option ungil.Python=3.13 %s -- -I%py313t -std=gnu11 | %filecheck --check-prefixes=ALL,OLD %s
+// RUN: %both --checks='-*,ungil-refcount-uniqueness' --option ungil.Python=3.14 %s -- -I%py314t -std=gnu11 | %filecheck --check-prefixes=ALL,NEW %s
+// RUN: %both --checks='-*,ungil-refcount-uniqueness' --option ungil.Python=3.15 %s -- -I%py314t -std=gnu11 | %filecheck --check-prefixes=ALL,NEW %s
 #include <Python.h>
 
 static PyObject *method(PyObject *self, PyObject *object) {
@@ -11,9 +13,21 @@ static PyObject *method(PyObject *self, PyObject *object) {
     return Py_NewRef(object);
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-5]]:7: {{error|warning}}: a reference count of 1
-// CHECK-NEXT: note: 'method' is ml_meth
-// CHECK-NEXT: note: for a temporary
+// OLD: :[[@LINE-5]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before)
+// OLD-NEXT: note: 'method' is ml_meth
+// OLD-NEXT: note: keep a critical section
 
-PyMethodDef methods[] = {{"method", method, METH_O, NULL}, {NULL, NULL, 0, NULL}};
-// CHECK: end of report
+static PyObject *reuse(PyObject *self, PyObject *object) {
+  if (Py_REFCNT(object) == 1)
+    return Py_NewRef(object);
+  Py_RETURN_NONE;
+}
+// OLD: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build; use
+// OLD-NEXT: note: 'reuse' is ml_meth
+// OLD-NEXT: note: keep a critical section
+// NEW: :[[@LINE-7]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build, and since 3.14 arguments can be lent without being counted; use
+// NEW-NEXT: note: 'reuse' is ml_meth
+// NEW-NEXT: note: for a temporary that the interpreter passed as argument, 'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14)
+
+PyMethodDef methods[] = {{"method", method, METH_O, NULL}, {"reuse", reuse, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+// ALL: end of report
