@@ -23,8 +23,7 @@ struct BorrowedUse {
   const clang::Expr *After = nullptr; ///< for AfterPython: the call that may have run Python code
   bool DuringPython = false; ///< for Read: given to a call that runs Python code while it needs the object
   const clang::Expr *Python = nullptr; ///< for DuringPython: that call
-  bool ForSomeTypes =
-      false; ///< for AfterPython: only a call that seldom runs Python code lies between
+  bool ForSomeTypes = false; ///< for AfterPython: only a call that seldom runs Python code lies between
 };
 
 /// Whether a call may run Python code, by its name or through functions of the project.

@@ -153,7 +153,7 @@ struct HiddenState {
   std::optional<ArgumentIndex> UnlessGiven; ///< harmless when this argument is not null
   std::optional<ArgumentIndex> OnlyIfGiven; ///< harmless when this argument is null
   std::optional<ArgumentIndex> OnlyShared;  ///< harmless while this argument belongs to the call
-  bool Reads = false;       ///< harmless unless somebody calls a function of the group that does not just read
+  bool Reads = false; ///< harmless unless somebody calls a function of the group that does not just read
   bool TakesBuffer = false; ///< the replacement takes a buffer for the result as last argument
   Confidence Sureness = Confidence::Likely;
 };
@@ -285,7 +285,8 @@ struct Knowledge {
   llvm::StringMap<std::string> SharedFields;  ///< "PyTypeObject.tp_dict" → what it is, in words
   llvm::StringMap<ArgumentIndex> Elements;    ///< function → the container of which it returns an element
   llvm::StringMap<ArgumentIndex> InteriorPointers; ///< function → the object that the result points into
-  llvm::StringSet<> ReplacesPrivate; ///< replace the object whose address they get by one that nobody else has
+  llvm::StringSet<>
+      ReplacesPrivate; ///< replace the object whose address they get by one that nobody else has
   llvm::StringSet<> PrivateResults;
   llvm::StringMap<std::vector<KnownRace>> KnownRaces;
   llvm::StringMap<HiddenState> HiddenStates;

@@ -71,7 +71,7 @@ public:
       Defined;             ///< macros of the project whose names look like that of the free-threaded build
   bool HasGilSlot = false; ///< the headers have Py_mod_gil
   std::vector<clang::SourceRange> GilSwitches; ///< from #if to #endif, where the condition asks for the GIL
-  llvm::StringSet<> Asked; ///< macros that the project's #ifdef and defined() ask for
+  llvm::StringSet<> Asked;                     ///< macros that the project's #ifdef and defined() ask for
   std::vector<LeftOutBranch> LeftOutAttachments;
 
 private:

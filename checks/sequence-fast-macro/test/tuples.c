@@ -31,7 +31,7 @@ static PyObject *tested_other(PyObject *self, PyObject *argument) {
     return Py_NewRef(PySequence_Fast_GET_ITEM(argument, 0));
   Py_RETURN_NONE;
 }
-// CHECK: :[[@LINE-3]]:22: {{error|warning}}: 'PySequence_Fast_GET_ITEM' reads the storage of the argument 'argument'
+// CHECK: :[[@LINE-3]]:12: {{error|warning}}: 'PySequence_Fast_GET_ITEM' reads the storage of the argument 'argument'
 // CHECK-NEXT: note: 'tested_other' is ml_meth
 // CHECK-NEXT: note: read items with PyList_GetItemRef
 // CHECK-NEXT: end of report
