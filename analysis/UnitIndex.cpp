@@ -96,6 +96,9 @@ public:
     return inFunction(F, [&] { return TraverseStmt(L->getBody()); });
   }
 
+  /// What stands in a decltype is not called.
+  bool TraverseDecltypeTypeLoc(DecltypeTypeLoc) { return true; }
+
   bool VisitVarDecl(VarDecl *V) {
     if (V->getDeclContext()->isDependentContext())
       return true;

@@ -159,9 +159,12 @@ private:
     if (T->isScalarType() && isUninitialised(*R.Location) &&
         (R.What == Stake::Buffer || llvm::any_of(R.Unguarded, Reads)))
       return false;
-    return R.Location->Kind == AccessPath::Static && !T->isArrayType() &&
-           llvm::none_of(R.Unguarded, Writes) && llvm::none_of(R.Guarded, Writes);
+    bool Scratch = T->isArrayType() && (isUninitialised(*R.Location) || !isTableOfPointers(T));
+    return R.Location->Kind == AccessPath::Static && !Scratch && llvm::none_of(R.Unguarded, Writes) &&
+           llvm::none_of(R.Guarded, Writes);
   }
+
+  static bool isTableOfPointers(clang::QualType T) { return T->getBaseElementTypeUnsafe()->isPointerType(); }
 
   static bool isUninitialised(const AccessPath &P) {
     const auto *V = clang::dyn_cast<clang::VarDecl>(P.Root);

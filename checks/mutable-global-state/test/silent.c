@@ -115,4 +115,12 @@ static PyObject *set_cell(PyObject *module, PyObject *unused) {
 METHOD(set_cell)
 static PyObject *get_cell(PyObject *module, PyObject *unused) { return PyLong_FromLong(**grid); }
 METHOD(get_cell)
+// A table of names that a library's function takes without const.
+int print_names(char *to, const char *names[]);
+static const char *names[] = {"one", "two"};
+static PyObject *format(PyObject *module, PyObject *unused) {
+  char text[16];
+  return PyLong_FromLong(print_names(text, names));
+}
+METHOD(format)
 // CHECK: end of report
