@@ -11,7 +11,8 @@ namespace ungil {
 bool isDeclaredGuarded(const clang::ValueDecl &);
 
 /// Whether the function is declared to run under a lock that its callers take: requires_capability and its
-/// older spellings, no_thread_safety_analysis, or the comment before it.
+/// older spellings, no_thread_safety_analysis, the comment before it, or an assertion at its beginning that
+/// the lock is held, whether or not this build compiles it.
 bool isDeclaredUnderLock(const clang::FunctionDecl &);
 
 } // namespace ungil
