@@ -2,7 +2,9 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
+#include "clang/AST/Stmt.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 
@@ -38,6 +40,28 @@ bool hasComment(const Decl &D) {
   return Above.starts_with("//") && Above.contains(Mark);
 }
 
+/// Whether a statement of the function's outermost block, before any other code than declarations, asserts
+/// that a lock is held: assert(PyMutex_IsLocked(&self->mutex)), ASSERT_DICT_LOCKED(self).
+bool assertsLock(const FunctionDecl &F) {
+  const auto *Body = F.doesThisDeclarationHaveABody() ? dyn_cast_or_null<CompoundStmt>(F.getBody()) : nullptr;
+  if (!Body || Body->getLBracLoc().isMacroID() || Body->getRBracLoc().isMacroID())
+    return false;
+  const ASTContext &Context = F.getASTContext();
+  llvm::StringRef Text = Lexer::getSourceText(CharSourceRange::getTokenRange(Body->getSourceRange()),
+                                              Context.getSourceManager(), Context.getLangOpts());
+  std::size_t At = Text.find_insensitive("assert");
+  if (At == llvm::StringRef::npos || Text.take_front(At).find_last_of("{}") != 0)
+    return false;
+  for (; At != llvm::StringRef::npos; At = Text.find_insensitive("assert", At + 1)) {
+    if (Text.take_front(At).contains("if (") || Text.take_front(At).contains("return"))
+      return false;
+    llvm::StringRef Asserted = Text.substr(At, Text.find(';', At) - At);
+    if (Asserted.contains_insensitive("locked") && !Asserted.contains('!'))
+      return true;
+  }
+  return false;
+}
+
 bool hasLevel(const Decl &D, std::initializer_list<llvm::StringRef> Levels) {
   return llvm::any_of(D.redecls(), [&](const Decl *Redeclared) {
     return llvm::any_of(Redeclared->specific_attrs<AnnotateAttr>(), [&](const AnnotateAttr *A) {
@@ -57,6 +81,9 @@ bool isDeclaredGuarded(const ValueDecl &D) {
 }
 
 bool isDeclaredUnderLock(const FunctionDecl &F) {
+  const FunctionDecl *Definition = nullptr;
+  if (F.hasBody(Definition) && assertsLock(*Definition))
+    return true;
   return llvm::any_of(F.redecls(),
                       [](const FunctionDecl *D) {
                         return D->hasAttr<RequiresCapabilityAttr>() ||

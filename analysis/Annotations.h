@@ -13,8 +13,9 @@ namespace ungil {
 bool isDeclaredGuarded(const clang::ValueDecl &);
 
 /// Whether the function is declared to run under a lock that its callers take: requires_capability and its
-/// older spellings, no_thread_safety_analysis, the comment before it, or a level that leaves it to callers
-/// that no two calls run at once: incompatible or compatible.
+/// older spellings, no_thread_safety_analysis, the comment before it, a level that leaves it to callers that
+/// no two calls run at once (incompatible, compatible), or an assertion at its beginning that the lock is
+/// held, whether or not this build compiles it.
 bool isDeclaredUnderLock(const clang::FunctionDecl &);
 
 /// Whether the function claims that several threads can call it on one object: level shared or atomic.

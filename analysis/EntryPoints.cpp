@@ -77,6 +77,28 @@ bool runsDetached(const Expr *Call) {
   return false;
 }
 
+/// The arguments that the binding asks the library to lock: nb::lock_self(), nb::arg().lock().
+std::vector<int> lockedByBinding(const Call &C) {
+  const Knowledge &K = Knowledge::get();
+  const Expr *Bound = argumentOf(C.Site, 1);
+  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Bound ? functionNamedBy(Bound) : nullptr);
+  bool IsMember = Method && !Method->getParent()->isLambda();
+  bool OfClass = isa<CXXMethodDecl>(C.Callee) &&
+                 K.Sharing.TypeMakers.contains(qualifiedName(*cast<CXXMethodDecl>(C.Callee)->getParent()));
+  std::vector<int> Locked;
+  int Next = OfClass && !IsMember ? 1 : 0;
+  for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I) {
+    std::string Type = typeName(Argument->IgnoreImplicit()->getType());
+    if (K.SelfLocks.contains(Type))
+      Locked.push_back(IsMember ? ThisArgument : 0);
+    else if (K.ArgumentLocks.contains(Type))
+      Locked.push_back(Next++);
+    else if (K.ArgumentNames.contains(Type))
+      ++Next;
+  }
+  return Locked;
+}
+
 bool contains(SourceRange Range, SourceLocation Loc, const SourceManager &SM) {
   return !SM.isBeforeInTranslationUnit(Loc, SM.getExpansionLoc(Range.getBegin())) &&
          SM.isBeforeInTranslationUnit(Loc, SM.getExpansionLoc(Range.getEnd()));
@@ -319,11 +341,17 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
     Where = Context::Detached;
   std::string Role =
       Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
-  for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I)
-    if (add(Index, Argument, Where, Role)) {
+  for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I) {
+    bool Added = add(Index, Argument, Where, Role);
+    if (const auto *Chosen = dyn_cast<CallExpr>(Argument->IgnoreImplicit()); Chosen && !Added)
+      for (const Expr *Overload : Chosen->arguments()) // py::overload_cast<int>(&T::f)
+        Added |= add(Index, Overload, Where, Role);
+    if (Added) {
+      Points.back().Locked = lockedByBinding(C);
       Counts.MethodsPresent++;
       Counts.MethodsResolved++;
     }
+  }
 }
 
 namespace {

@@ -17,6 +17,7 @@ struct EntryPoint {
   std::string Role;                 ///< "tp_dealloc", "ml_meth", "thread start routine"
   clang::SourceLocation Registered; ///< where it is handed over
   bool DropsClosure = false;        ///< what a lambda captured by copy is destroyed when it has run
+  std::vector<int> Locked = {};     ///< arguments whose critical section the binding library holds for it
 };
 
 /// How much of what is registered could be resolved to a function of the project.

@@ -268,6 +268,13 @@ std::vector<FieldRelease> fieldReleases(Unit &U) {
   return Found;
 }
 
+/// What the interpreter holds when it stores an attribute of a PyMemberDef table.
+static Guards sectionOfObject() {
+  Guards G;
+  G.Held.push_back({true, {AccessPath::Object, nullptr, {}, false}});
+  return G;
+}
+
 std::vector<FieldBorrow> fieldBorrows(Unit &U) {
   std::vector<FieldBorrow> Found;
   std::set<const SharedAccess *> WrittenOnce;
@@ -283,7 +290,10 @@ std::vector<FieldBorrow> fieldBorrows(Unit &U) {
       if (A.writes() && A.What != SharedAccess::Exposed && !WrittenOnce.contains(&A) &&
           U.shared().isConcurrent(A) && !U.shared().guardsOf(A).Unknown)
         Writers.push_back(&A);
-    if (Writers.empty())
+    const ExposedMember *Member = U.shared().writableMember(Location);
+    if (Member && !Member->IsObject)
+      Member = nullptr;
+    if (Writers.empty() && !Member)
       continue;
     std::map<const Function *, FieldBorrow> ByFunction;
     std::vector<const Function *> Order;
@@ -295,17 +305,19 @@ std::vector<FieldBorrow> fieldBorrows(Unit &U) {
       for (const SharedAccess *W : Writers)
         if (W->owner() != A.owner() && !U.shared().guardsOf(A).shareWith(U.shared().guardsOf(*W)))
           Writer = W;
-      if (!Writer)
+      const ExposedMember *Setter =
+          Writer || U.shared().guardsOf(A).shareWith(sectionOfObject()) ? nullptr : Member;
+      if (!Writer && !Setter)
         continue;
       auto &Uses = Known.try_emplace(A.In, *A.In, Python).first->second;
       BorrowedUse Use = Uses.ofResult(A.At);
       if (Use.What == BorrowedUse::None || isDrop(Use, Uses.parents()))
         continue;
-      auto [Best, New] = ByFunction.try_emplace(A.owner(), FieldBorrow{&A, Writer, Use});
+      auto [Best, New] = ByFunction.try_emplace(A.owner(), FieldBorrow{&A, Writer, Setter, Use});
       if (New)
         Order.push_back(A.owner());
       else if (Use.What > Best->second.Use.What)
-        Best->second = {&A, Writer, Use};
+        Best->second = {&A, Writer, Setter, Use};
     }
     for (const Function *F : Order)
       Found.push_back(ByFunction[F]);

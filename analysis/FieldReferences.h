@@ -28,7 +28,8 @@ std::vector<FieldRelease> fieldReleases(Unit &);
 /// A function that uses the object in a field although another one can drop it.
 struct FieldBorrow {
   const SharedAccess *Read = nullptr;
-  const SharedAccess *Writer = nullptr;
+  const SharedAccess *Writer = nullptr;  ///< null when Python code can set
+  const ExposedMember *Member = nullptr; ///< this attribute
   BorrowedUse Use;
 };
 

@@ -3,9 +3,10 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/SharedState.h"
 
 #include "clang/AST/ExprCXX.h"
-#include "llvm/ADT/StringExtras.h"
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 
@@ -26,18 +27,32 @@ bool isNull(const Expr *E) {
   return isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E);
 }
 
-bool contains(const Stmt *S, const Stmt *Wanted) {
-  return S && (S == Wanted ||
-               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+/// "PyArray_IterNew", "surface_new", "XML_ParserCreate": by convention such functions return something of
+/// their own making, unless they may also return what is there ("get_or_create").
+bool isNamedAsConstructor(llvm::StringRef Name) {
+  if (Name.empty() || Knowledge::get().NewReferences.contains(Name) || hasWord(Name, "get") ||
+      hasWord(Name, "or"))
+    return false;
+  return hasWord(Name, "new") || hasWord(Name, "create") || hasWord(Name, "alloc");
 }
 
-/// "PyArray_IterNew", "PyObject_New": by the convention of the C API such functions return an object of their
-/// own making.
-bool isNamedAsConstructor(llvm::StringRef Name) {
-  std::size_t At = Name.find("New");
-  return (Name.starts_with("Py") || Name.starts_with("_Py")) && At != llvm::StringRef::npos &&
-         !Knowledge::get().NewReferences.contains(Name) &&
-         !(At + 3 < Name.size() && llvm::isLower(Name[At + 3]));
+/// The outermost macro that stands for the function in a call through a table: "PyArray_SimpleNew(…)".
+llvm::StringRef macroCalled(const CallExpr *C, const ASTContext &Context) {
+  const SourceManager &SM = Context.getSourceManager();
+  llvm::StringRef Name;
+  for (SourceLocation Loc = C->getBeginLoc(); Loc.isMacroID(); Loc = SM.getImmediateMacroCallerLoc(Loc))
+    if (!SM.isMacroArgExpansion(Loc))
+      if (llvm::StringRef Macro = Lexer::getImmediateMacroName(Loc, SM, Context.getLangOpts());
+          isNamedAsConstructor(Macro))
+        Name = Macro;
+  return Name;
+}
+
+/// `list[--n]`: whoever takes the last element out has it alone.
+bool isPop(const Expr *E) {
+  const auto *S = dyn_cast<ArraySubscriptExpr>(E);
+  const auto *Index = S ? dyn_cast<UnaryOperator>(S->getIdx()->IgnoreParenImpCasts()) : nullptr;
+  return Index && Index->getOpcode() == UO_PreDec;
 }
 
 class ValueCollector : public BodyVisitor {
@@ -53,6 +68,8 @@ public:
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->getOpcode() != BO_Assign)
       return true;
+    if (B->getType()->isPointerType() && !isNull(B->getRHS()))
+      Out.Given.push_back(B->getRHS());
     if (const VarDecl *V = localNamedBy(B->getLHS())) {
       if (!isNull(B->getRHS()))
         Out.Assigned[V].push_back(B->getRHS());
@@ -102,7 +119,7 @@ const LocalValues &Freshness::valuesOf(const Function &F) {
 
 bool Freshness::makesFresh(const Function &F, const Expr *E) {
   E = E->IgnoreParenCasts();
-  if (isNull(E) || isa<CXXNewExpr>(E))
+  if (isNull(E) || isa<CXXNewExpr>(E) || isPop(E))
     return true;
   if (const auto *O = dyn_cast<ConditionalOperator>(E))
     return makesFresh(F, O->getTrueExpr()) && makesFresh(F, O->getFalseExpr());
@@ -135,8 +152,11 @@ bool Freshness::makesFresh(const Function &F, const Expr *E) {
     Name = Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
   else if (const auto *M = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParenImpCasts()))
     Name = M->getMemberDecl()->getName();
+  if (Name.empty())
+    Name = macroCalled(C, Index.context());
   const Knowledge &K = Knowledge::get();
-  if (K.Allocators.contains(Name) || K.Sharing.FreshResults.contains(Name))
+  if (K.Allocators.contains(Name) || K.Sharing.FreshResults.contains(Name) ||
+      K.Sharing.ReturnNull.contains(Name))
     return true;
   const Function *Callee = Index.find(C->getDirectCallee());
   return Callee ? returnsFresh(*Callee) : isNamedAsConstructor(Name);
@@ -150,37 +170,108 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
   return llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
 }
 
-/// What the variable was assigned last before the expression, when no branch lies between: the assignment is
-/// a statement of a block that holds the expression.
-const Expr *Freshness::valueAt(const Function &F, const VarDecl *V, const Expr *At) {
-  auto Values = valuesOf(F).Assigned.find(V);
-  if (Values == valuesOf(F).Assigned.end())
-    return nullptr;
-  const SourceManager &SM = Index.context().getSourceManager();
-  auto Before = [&](const Expr *A, const Expr *B) {
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getBeginLoc()),
-                                        SM.getExpansionLoc(B->getBeginLoc()));
-  };
-  const Expr *Latest = nullptr;
-  for (const Expr *Value : Values->second)
-    if (Before(Value, At) && (!Latest || Before(Latest, Value)))
-      Latest = Value;
-  const Stmt *Block = F.Decl->getBody();
-  while (Latest && Block) {
-    const Stmt *Inner = nullptr;
-    for (const Stmt *Child : Block->children()) {
-      if (contains(Child, At)) {
-        Inner = Child;
-        break;
-      }
-      const auto *B = dyn_cast_or_null<BinaryOperator>(Child);
-      const auto *D = dyn_cast_or_null<DeclStmt>(Child);
-      if (isa<CompoundStmt>(Block) && ((B && contains(B, Latest)) || (D && contains(D, Latest))))
-        return Latest;
-    }
-    Block = Inner;
+/// Carries along which pointers hold a new object: the last assignment decides, on every path.
+class FreshFlow {
+public:
+  using State = Freshness::FreshPointers;
+  using States = llvm::DenseMap<const Stmt *, State>;
+
+  FreshFlow(Freshness &Of, const Function &F, States &Out) : Of(Of), F(F), Out(Out) {}
+
+  State entry() const { return {}; }
+  bool join(State &Into, const State &From) const {
+    return std::erase_if(Into, [&](const AccessPath &P) { return !From.contains(P); }) > 0;
   }
-  return nullptr;
+  void applyEdge(State &, const CFGBlock &, unsigned) const {}
+  void leave(const State &) const {}
+  void visit(const State &Now, const CFGElement &Element) {
+    if (auto S = Element.getAs<CFGStmt>(); S && !Now.empty())
+      Out[S->getStmt()] = Now;
+  }
+  void apply(State &Now, const CFGElement &Element) const {
+    auto S = Element.getAs<CFGStmt>();
+    if (!S)
+      return;
+    if (const auto *D = dyn_cast<DeclStmt>(S->getStmt())) {
+      for (const Decl *Declared : D->decls())
+        if (const auto *V = dyn_cast<VarDecl>(Declared); V && V->hasLocalStorage() && V->getInit())
+          assign(Now, pathOf(V), V->getInit());
+    } else if (const auto *U = dyn_cast<UnaryOperator>(S->getStmt()); U && U->getOpcode() == UO_AddrOf) {
+      if (auto Given = pointerNamedBy(U->getSubExpr()))
+        Now.erase(*Given); // a callee may store something else there
+    } else if (const auto *B = dyn_cast<BinaryOperator>(S->getStmt()); B && B->getOpcode() == BO_Assign) {
+      if (auto To = pointerNamedBy(B->getLHS()))
+        assign(Now, *To, B->getRHS());
+    }
+  }
+
+  /// The variable itself, whatever it stands for; or memory that belongs to no object.
+  std::optional<AccessPath> pointerNamedBy(const Expr *E) const {
+    if (!E->getType()->isPointerType())
+      return std::nullopt;
+    if (const VarDecl *V = localNamedBy(E))
+      return pathOf(V);
+    auto P = Of.Paths.resolve(E);
+    bool Local = P && (P->Kind == AccessPath::Local || P->Kind == AccessPath::Parameter);
+    return Local && !sharedLocation(*P, Of.Index) ? P : std::nullopt;
+  }
+
+private:
+  static AccessPath pathOf(const VarDecl *V) {
+    return {
+        isa<ParmVarDecl>(V) ? AccessPath::Parameter : AccessPath::Local, V->getCanonicalDecl(), {}, false};
+  }
+
+  void assign(State &Now, const AccessPath &To, const Expr *Value) const {
+    if (isNew(Now, Value))
+      Now.insert(To);
+    else
+      Now.erase(To);
+  }
+
+  bool isNew(const State &Now, const Expr *E) const {
+    E = E->IgnoreParenCasts();
+    if (const auto *C = dyn_cast<ConditionalOperator>(E))
+      return isNew(Now, C->getTrueExpr()) && isNew(Now, C->getFalseExpr());
+    if (const auto *B = dyn_cast<BinaryOperator>(E); B && (B->isCommaOp() || B->getOpcode() == BO_Assign))
+      return isNew(Now, B->getRHS());
+    auto From = pointerNamedBy(E);
+    return (From && Now.contains(*From)) || Of.makesFresh(F, E);
+  }
+
+  Freshness &Of;
+  const Function &F;
+  States &Out;
+};
+
+const llvm::DenseMap<const Stmt *, Freshness::FreshPointers> &Freshness::flowOf(const Function &F) {
+  auto &Slot = Flows[&F];
+  if (Slot)
+    return *Slot;
+  auto Found = std::make_unique<FreshFlow::States>();
+  Paths.enter(F.Decl);
+  bool Makes = llvm::any_of(valuesOf(F).Given, [&](const Expr *E) { return makesFresh(F, E); });
+  if (auto Graph = Makes ? FlowGraph::of(F.Decl) : nullptr) {
+    FreshFlow Flow(*this, F, *Found);
+    solveForward(Graph->cfg(), Flow);
+  }
+  return *(Flows[&F] = std::move(Found)); // the map may have grown
+}
+
+bool Freshness::isFreshAt(const Function &F, const AccessPath &P, const Expr *At) {
+  const auto &Flow = flowOf(F);
+  auto Now = Flow.find(At);
+  if (Now == Flow.end())
+    Now = Flow.find(At->IgnoreParenCasts());
+  if (Now == Flow.end())
+    return false;
+  AccessPath Pointer{P.Kind, P.Root, {}, false};
+  for (const FieldDecl *Field : P.Fields) {
+    if (!Field && Now->second.contains(Pointer))
+      return true;
+    Pointer.Fields.push_back(Field);
+  }
+  return false;
 }
 
 bool Freshness::returnsFresh(const Function &F) {
@@ -226,8 +317,7 @@ bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At
     const auto *V = cast<VarDecl>(P.Root);
     if (P.Fields.empty() || P.Fields.front()) // a struct on the stack
       return !V->getType()->isReferenceType();
-    const Expr *Latest = isFresh(F, V) ? nullptr : valueAt(F, V, At);
-    if (!isFresh(F, V) && !(Latest && makesFresh(F, Latest)))
+    if (!isFresh(F, V) && !isFreshAt(F, P, At))
       return false;
     auto Published = valuesOf(F).Published.find(V);
     const SourceManager &SM = Index.context().getSourceManager();
@@ -242,7 +332,7 @@ bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At
   }
   if (P.Kind == AccessPath::Parameter)
     if (const auto *V = dyn_cast<ParmVarDecl>(P.Root))
-      return argumentIsFresh(F, int(V->getFunctionScopeIndex()), Racing);
+      return argumentIsFresh(F, int(V->getFunctionScopeIndex()), Racing) || isFreshAt(F, P, At);
   return false;
 }
 

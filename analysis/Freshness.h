@@ -2,7 +2,10 @@
 // by callers that have just made them, and not yet stored where other threads look.
 #pragma once
 
+#include "analysis/FlowGraph.h"
 #include "analysis/Locksets.h"
+
+#include <set>
 
 namespace ungil {
 
@@ -11,7 +14,8 @@ namespace ungil {
 struct LocalValues {
   llvm::DenseMap<const clang::VarDecl *, llvm::SmallVector<const clang::Expr *, 2>> Assigned;
   llvm::DenseMap<const clang::VarDecl *, clang::SourceLocation>
-      Published; ///< the first store that lets others see it
+      Published;                          ///< the first store that lets others see it
+  std::vector<const clang::Expr *> Given; ///< what pointers are assigned
 };
 
 class Freshness {
@@ -28,8 +32,14 @@ public:
   const LocalValues &valuesOf(const Function &);
 
 private:
+  friend class FreshFlow;
+  /// Pointers that hold an object of the function's own making; variables, and memory that they lead to.
+  using FreshPointers = std::set<AccessPath>;
+
   bool isFresh(const Function &, const clang::VarDecl *);
-  const clang::Expr *valueAt(const Function &, const clang::VarDecl *, const clang::Expr *At);
+  /// Whether one of the pointers that the path goes through was last given a new object, on every way here.
+  bool isFreshAt(const Function &, const AccessPath &, const clang::Expr *At);
+  const llvm::DenseMap<const clang::Stmt *, FreshPointers> &flowOf(const Function &);
   bool makesFresh(const Function &, const clang::Expr *);
   bool returnsFresh(const Function &);
   bool argumentIsFresh(const Function &, int Parameter, ContextSet Racing);
@@ -39,6 +49,7 @@ private:
   const PathResolver &Paths;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;
   llvm::DenseMap<const Function *, std::unique_ptr<LocalValues>> Values;
+  llvm::DenseMap<const Function *, std::unique_ptr<llvm::DenseMap<const clang::Stmt *, FreshPointers>>> Flows;
   llvm::DenseMap<const Function *, bool> Returns;
   std::map<std::pair<const Function *, int>, bool> Arguments;
 };

@@ -118,6 +118,9 @@ void loadLocks(const Json &Data, Knowledge &K) {
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
   addAll(K.SectionGuards, Data["section-guards"]);
+  addAll(K.SelfLocks, Data["binding-locks"]["self"]);
+  addAll(K.ArgumentLocks, Data["binding-locks"]["argument"]);
+  addAll(K.ArgumentNames, Data["binding-locks"]["unlocked-argument"]);
   addAll(K.LockMacros, Data["macros"]);
   const Json &Breakers = Data["section-breakers"];
   addAll(K.StateAttachers, Breakers["attaches"]);
@@ -252,6 +255,12 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.ReadingMethods, Data["reading-methods"]);
   addAll(K.TakenOver, Data["only-read"]);
   addAll(K.ErrorSetters, Data["error-setters"]);
+  addAll(K.KeepAddress, Data["keep-address"]);
+  K.MemberObjects = Data["members"]["objects"].get<std::vector<std::int64_t>>();
+  K.MemberString = Data["members"]["string"].get<std::int64_t>();
+  K.MemberReadOnly = Data["members"]["read-only"].get<std::int64_t>();
+  addAll(K.ReturnNull, Data["return-null"]);
+  K.ReadingVerbs = Data["reading-verbs"].get<std::vector<std::string>>();
   addAll(K.SwapMacros, Data["swap-macros"]);
   addAll(K.Interned, Data["interned-results"]);
   for (std::string Name : Data["suspending"])

@@ -101,12 +101,17 @@ struct SharingKnowledge {
   llvm::StringSet<> CapsuleReads; ///< return a pointer that another module offers
   llvm::StringSet<> ApiImports;   ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults; ///< functions and slots, besides allocators, whose result nobody else has
-  llvm::StringSet<> AssertionMacros; ///< what is read there is not part of the program
-  llvm::StringSet<> ReadingMethods;  ///< of containers: non-const by signature alone
-  llvm::StringSet<> TakenOver;       ///< C functions that read through a pointer to non-const
-  NameSet ErrorSetters;              ///< leave an exception for the caller
-  llvm::StringSet<> SwapMacros;      ///< Py_CLEAR …: replace a reference and drop the old one
-  llvm::StringSet<> Interned;        ///< functions whose results are immortal or the same for every caller
+  llvm::StringSet<> AssertionMacros;       ///< what is read there is not part of the program
+  llvm::StringSet<> ReadingMethods;        ///< of containers: non-const by signature alone
+  llvm::StringSet<> TakenOver;             ///< C functions that read through a pointer to non-const
+  NameSet ErrorSetters;                    ///< leave an exception for the caller
+  llvm::StringSet<> KeepAddress;           ///< store a pointer away and touch nothing behind it
+  llvm::StringSet<> ReturnNull;            ///< "PyErr_NoMemory": whatever their type says
+  std::vector<std::string> ReadingVerbs;   ///< words in the names of functions that only look: "get"
+  std::vector<std::int64_t> MemberObjects; ///< codes of PyMemberDef types that are references
+  std::int64_t MemberString = 0, MemberReadOnly = 0; ///< code of strings, which are not set; flag
+  llvm::StringSet<> SwapMacros;                      ///< Py_CLEAR …: replace a reference and drop the old one
+  llvm::StringSet<> Interned;   ///< functions whose results are immortal or the same for every caller
   llvm::StringSet<> Suspending; ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
   llvm::StringSet<> Closers;    ///< release a resource that is not an object: fclose, close
@@ -235,8 +240,10 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
-  llvm::StringSet<> LockMacros;                     ///< of CPython's headers
-  llvm::StringSet<> SectionGuards;                  ///< those that hold a critical section
+  llvm::StringSet<> SelfLocks, ArgumentLocks; ///< annotations of bindings that lock what a function gets
+  llvm::StringSet<> ArgumentNames;            ///< those that do not
+  llvm::StringSet<> LockMacros;               ///< of CPython's headers
+  llvm::StringSet<> SectionGuards;            ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers; ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;    ///< PyEval_SaveThread, PyEval_RestoreThread
   llvm::StringSet<> OpenGuardTags;                  ///< std::defer_lock_t …: the guard does not hold the lock

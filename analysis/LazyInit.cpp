@@ -44,6 +44,27 @@ bool contains(const Stmt *S, const Stmt *Wanted) {
          llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && contains(Child, Wanted); });
 }
 
+/// The innermost `if` with a branch that holds the statement, or only with such a then-branch.
+class EnclosingIf : public BodyVisitor {
+public:
+  EnclosingIf(const Stmt *Wanted, const FunctionDecl &In, bool OnlyThen = false)
+      : Wanted(Wanted), OnlyThen(OnlyThen) {
+    TraverseStmt(In.getBody());
+  }
+  const IfStmt *Found = nullptr;
+
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitIfStmt(IfStmt *I) override {
+    if (contains(I->getThen(), Wanted) || (!OnlyThen && contains(I->getElse(), Wanted)))
+      Found = I;
+    return true;
+  }
+
+private:
+  const Stmt *Wanted;
+  bool OnlyThen;
+};
+
 /// Tests and calls of one function.
 class Branches : public BodyVisitor {
 public:
@@ -217,7 +238,7 @@ private:
   }
 
   /// Whether the store runs only when the test has found the location unset.
-  bool governs(const Test &T, const Expr *Store) const {
+  bool governs(const Test &T, const Expr *Store, const Function &In) const {
     if (T.Choice)
       return contains(T.TrueIsUnset ? T.Choice->getTrueExpr() : T.Choice->getFalseExpr(), Store);
     const auto *Both = dyn_cast<BinaryOperator>(T.Branch->getCond()->IgnoreParenImpCasts());
@@ -226,8 +247,11 @@ private:
     const Stmt *Unset = T.TrueIsUnset ? T.Branch->getThen() : T.Branch->getElse();
     if (Unset && contains(Unset, Store))
       return true;
-    return !T.TrueIsUnset && endsInJump(T.Branch->getThen()) && !contains(T.Branch, Store) &&
-           before(T.Branch, Store);
+    if (T.TrueIsUnset || !endsInJump(T.Branch->getThen()) || contains(T.Branch, Store) ||
+        !before(T.Branch, Store))
+      return false;
+    const IfStmt *Around = EnclosingIf(T.Branch, *In.Decl).Found;
+    return !Around || contains(Around, Store);
   }
 
   Lockset heldThroughout(const Function &F, const Expr *Test, const Expr *Store, ContextSet Racing) {
@@ -250,7 +274,7 @@ private:
     for (const Test &T : In.Tests) {
       AccessPath Path = T.Path;
       Path.IsAddress = false;
-      if (!(Path == Inside) || !governs(T, A.At) || forbids(T))
+      if (!(Path == Inside) || !governs(T, A.At, *A.In) || forbids(T))
         continue;
       if (!Outer)
         Outer = &T;
@@ -295,7 +319,7 @@ private:
       if (!Path || U.shared().freshness().isPrivate(*C->In, *Path, C->Site, Racing))
         continue;
       for (const Test &T : branchesOf(*C->In).Tests)
-        if (T.Path == *Path && governs(T, C->Site) && !forbids(T) && !isAtomicTest(T.At) &&
+        if (T.Path == *Path && governs(T, C->Site, *C->In) && !forbids(T) && !isAtomicTest(T.At) &&
             U.locks().at(*C->In, T.At, Racing).empty()) {
           LazyInit L;
           L.What = U.shared().guardsOf(A).none() ? LazyInit::Unlocked : LazyInit::NotRetested;
@@ -330,7 +354,7 @@ private:
     for (const CallExpr *C : In.Calls) {
       if (!before(Guarded.At, C) || !(before(C, A.At) || contains(A.Value, C)) || !suspends(C, 0))
         continue;
-      if (Guarded.Branch && !governs(Guarded, C))
+      if (Guarded.Branch && !governs(Guarded, C, *A.In))
         continue;
       bool Retested = llvm::any_of(In.Tests, [&](const Test &T) {
         return T.Path == Guarded.Path && before(C, T.At) && !before(A.At, T.At) && !contains(A.At, T.At);
@@ -367,23 +391,50 @@ private:
     QualType Type = A.At->getType();
     if (const auto *B = dyn_cast<BinaryOperator>(A.At))
       Type = B->getLHS()->getType();
+    if (Type->isFunctionPointerType())
+      return LazyInit::Idempotent;
     if (Type->isPointerType() || Type->isRecordType())
       return isSameForAll(A.Value) ? LazyInit::Idempotent : LazyInit::Reference;
-    for (const auto &[Other, Accesses] : U.shared().locations())
+    return isSetOnce(Location, A, T) && announcesMore(Location, T, TestedIn) ? LazyInit::Flag
+                                                                             : LazyInit::Idempotent;
+  }
+
+  /// A flag that says "done" is set where the test leads, without further conditions, and not taken back
+  /// there: that would be a flag for "busy" or "used up".
+  bool isSetOnce(const AccessPath &Location, const SharedAccess &A, const Test &T) {
+    const IfStmt *Around = EnclosingIf(A.At, *A.In->Decl).Found;
+    if (Around && Around != T.Branch && !contains(Around, T.At))
+      return false;
+    const auto &All = U.shared().locations().find(Location)->second;
+    return llvm::none_of(All, [&](const SharedAccess &Other) {
+      return Other.In == A.In && Other.What == SharedAccess::Write && Other.Value &&
+             isUnset(Other.Value, U.context());
+    });
+  }
+
+  /// Whether other memory is filled on the way from the test to the store; what is only reset there is not.
+  bool announcesMore(const AccessPath &Location, const Test &T, const Function &TestedIn) {
+    for (const auto &[Other, Accesses] : U.shared().locations()) {
+      if (Other == Location)
+        continue;
+      bool Fills = false, Resets = false;
       for (const SharedAccess &Filled : Accesses)
-        if (!(Other == Location) && Filled.writes() && isPartOf(T, TestedIn, Filled) &&
-            U.shared().isConcurrent(Filled))
-          return LazyInit::Flag;
-    return LazyInit::Idempotent;
+        if (Filled.writes() && isPartOf(T, TestedIn, Filled) && U.shared().isConcurrent(Filled))
+          (Filled.Value && isUnset(Filled.Value, U.context()) ? Resets : Fills) = true;
+      if (Fills && !Resets)
+        return true;
+    }
+    return false;
   }
 
   /// Whether the other location is written on the way to the store, by the function or by one that it calls
   /// there.
   bool isPartOf(const Test &T, const Function &TestedIn, const SharedAccess &Filled) const {
     if (Filled.In == &TestedIn)
-      return governs(T, Filled.At) && !(Filled.Location.Kind == AccessPath::Static && Filled.Atomic);
+      return governs(T, Filled.At, TestedIn) &&
+             !(Filled.Location.Kind == AccessPath::Static && Filled.Atomic);
     return llvm::any_of(Filled.In->Callers,
-                        [&](const Call *C) { return C->In == &TestedIn && governs(T, C->Site); });
+                        [&](const Call *C) { return C->In == &TestedIn && governs(T, C->Site, TestedIn); });
   }
 
   /// Addresses of what exists once, and results that are the same for every caller.
@@ -430,23 +481,6 @@ public:
   }
 };
 
-/// The innermost `if` whose then-branch holds the expression.
-class EnclosingIf : public BodyVisitor {
-public:
-  explicit EnclosingIf(const Expr *Wanted) : Wanted(Wanted) {}
-  const IfStmt *Found = nullptr;
-
-  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
-  bool VisitIfStmt(IfStmt *I) override {
-    if (contains(I->getThen(), Wanted))
-      Found = I;
-    return true;
-  }
-
-private:
-  const Expr *Wanted;
-};
-
 } // namespace
 
 std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
@@ -459,8 +493,7 @@ std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
           cast<CXXConstructExpr>(C.Site)->getConstructor()->isCopyOrMoveConstructor() ||
           !U.contexts().of(F.get()).intersects(Racing) || !U.locks().at(*F, C.Site).empty())
         continue;
-      EnclosingIf Branch(C.Site);
-      Branch.TraverseStmt(F->Decl->getBody());
+      EnclosingIf Branch(C.Site, *F->Decl, true);
       if (Branch.Found)
         Found.push_back({Branch.Found->getCond(), C.Site, F.get()});
     }
@@ -474,8 +507,7 @@ std::vector<LazyRegistration> lazyRegistrations(Unit &U) {
     In.TraverseStmt(F->Decl->getBody());
     if (!In.Made || In.TakesLock)
       continue;
-    EnclosingIf Branch(In.Made);
-    Branch.TraverseStmt(F->Decl->getBody());
+    EnclosingIf Branch(In.Made, *F->Decl, true);
     if (Branch.Found)
       Found.push_back({Branch.Found->getCond(), In.Made, F.get()});
   }

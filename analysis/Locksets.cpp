@@ -98,7 +98,9 @@ std::optional<AccessPath> lockOf(const Expr *Site, const LockEffect &Effect, con
 
 bool isConstantZero(const Expr *E, const ASTContext &Context) {
   Expr::EvalResult Value;
-  return E && E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0;
+  return E &&
+         ((E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0) ||
+          E->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull));
 }
 
 bool isGuard(const VarDecl *V) { return Knowledge::get().GuardTypes.contains(typeName(V->getType())); }
@@ -252,14 +254,14 @@ public:
   }
 
   void collectLocks(const Function &F) {
-    for (const Call &C : F.Calls)
+    for (const Call &C : F.Calls) {
       if (auto Effect = knownEffect(C.Site); Effect && Effect->What != LockEffect::EndSection)
         if (auto Lock = lockNamedBy(argumentOf(C.Site, Effect->Lock), All.Paths))
           LocksHere.insert(*Lock);
-    for (const Call &C : F.Calls)
       for (const HeldLock &L : All.summaryOf(All.Index.find(C.Callee)).Acquires)
         if (auto Here = All.Paths.atCall(L.Lock, C.Site))
           LocksHere.insert(*Here);
+    }
   }
 
 private:
@@ -418,11 +420,32 @@ private:
   std::set<AccessPath> LocksHere;
 };
 
+/// The critical section of the object that the function gets as that argument.
+static std::optional<AccessPath> sectionOf(const FunctionDecl &F, int Argument) {
+  if (Argument == ThisArgument)
+    return AccessPath{AccessPath::This, nullptr, {nullptr}, false};
+  if (Argument < 0 || unsigned(Argument) >= F.getNumParams())
+    return std::nullopt;
+  const ParmVarDecl *P = F.getParamDecl(unsigned(Argument));
+  AccessPath Object{AccessPath::Parameter, P->getCanonicalDecl(), {}, false};
+  if (P->getType()->isPointerType())
+    Object.Fields.push_back(nullptr);
+  return Object;
+}
+
 Locksets::Locksets(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
                    const PathResolver &Paths)
     : Index(Index), Reach(Reach), Paths(Paths) {
-  for (const EntryPoint &Point : Entries.all())
+  for (const EntryPoint &Point : Entries.all()) {
     EnteredIn[Point.Target].add(Point.Where);
+    Lockset Around;
+    for (int Argument : Point.Locked)
+      if (auto Lock = sectionOf(*Point.Target->Decl, Argument))
+        insert(Around, {*Lock, nullptr, Point.Registered});
+    auto [At, New] = BoundUnder.try_emplace(Point.Target, Around);
+    if (!New)
+      At->second = intersection(At->second, Around);
+  }
   findLockUsers();
 }
 
@@ -506,7 +529,7 @@ Lockset Locksets::atEntry(const Function &F, ContextSet Racing) {
   if (isHeldByContract(*F.Decl))
     return {UnnamedLock};
   if (EnteredIn.lookup(&F).intersects(Racing))
-    return {};
+    return BoundUnder.lookup(&F);
   Facts &Of = factsOf(F);
   for (const auto &[Contexts, Known] : Of.Entry)
     if (Contexts == Racing)

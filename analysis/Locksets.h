@@ -75,6 +75,7 @@ private:
   const UnitIndex &Index;
   const Contexts &Reach;
   const PathResolver &Paths;
+  llvm::DenseMap<const Function *, Lockset> BoundUnder;   ///< what a binding library holds around it
   llvm::DenseMap<const Function *, ContextSet> EnteredIn; ///< from outside the unit, with no lock held
   llvm::DenseSet<const Function *> UsesLocks;             ///< directly or through callees
   llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known;

@@ -2,6 +2,7 @@
 
 #include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace ungil {
 
@@ -54,6 +55,19 @@ std::string displayName(const FunctionDecl &F) {
   if (Method->getParent()->isLambda())
     return "lambda";
   return Method->getParent()->getNameAsString() + "::" + F.getNameAsString();
+}
+
+bool hasWord(llvm::StringRef Name, llvm::StringRef Word) {
+  for (std::size_t At = Name.find_insensitive(Word); At != llvm::StringRef::npos;
+       At = Name.find_insensitive(Word, At + 1)) {
+    std::size_t End = At + Word.size();
+    bool Begins =
+        At == 0 || !llvm::isAlpha(Name[At - 1]) || (llvm::isUpper(Name[At]) && llvm::isLower(Name[At - 1]));
+    bool Ends = End == Name.size() || !llvm::isLower(Name[End]);
+    if (Begins && Ends)
+      return true;
+  }
+  return false;
 }
 
 } // namespace ungil

@@ -23,4 +23,8 @@ bool isPyObject(clang::QualType);
 /// For messages: 'f', 'Class::method', or "a lambda".
 std::string displayName(const clang::FunctionDecl &);
 
+/// Whether a word of the name is the given one, which is in lower case: "PyArray_SimpleNew2" and "list_new"
+/// have "new", "newest" has not.
+bool hasWord(llvm::StringRef Name, llvm::StringRef Word);
+
 } // namespace ungil

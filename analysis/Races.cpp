@@ -42,6 +42,8 @@ std::string locationName(const AccessPath &P) {
   if (P.Kind == AccessPath::Object)
     if (auto Arrow = Name.find("->"); Arrow != std::string::npos)
       Name.replace(Arrow, 2, ".");
+  if (!P.Fields.empty() && P.Fields.back() && P.Fields.back()->isBitField())
+    return "'" + Name + "' and the bit-fields beside it";
   return "'" + (P.Fields.empty() || P.Fields.back() ? Name : "*" + Name) + "'";
 }
 
@@ -62,6 +64,35 @@ bool holdsLiterals(const std::vector<const SharedAccess *> &All) {
   });
 }
 
+/// Whether a value of the type leads to other memory, or is not known to be mere data.
+bool holdsPointers(QualType T, const ASTContext &Context, unsigned Depth = 0) {
+  T = Context.getBaseElementType(T);
+  if (T->isAnyPointerType() || T->isReferenceType() || T->isMemberPointerType() || Depth > 6)
+    return true;
+  const RecordDecl *R = T->getAsRecordDecl();
+  if (!R)
+    return false;
+  R = R->getDefinition();
+  if (!R)
+    return true;
+  if (const auto *Class = dyn_cast<CXXRecordDecl>(R))
+    for (const CXXBaseSpecifier &Base : Class->bases())
+      if (holdsPointers(Base.getType(), Context, Depth + 1))
+        return true;
+  return llvm::any_of(R->fields(), [&](const FieldDecl *Field) {
+    return holdsPointers(Field->getType(), Context, Depth + 1);
+  });
+}
+
+/// Bit-fields of one word: a store to one takes back a store to another.
+bool writesSeveralFields(const std::vector<const SharedAccess *> &All) {
+  std::set<const FieldDecl *> Written;
+  for (const SharedAccess *A : All)
+    if (A->writes() && !A->Here.Fields.empty())
+      Written.insert(A->Here.Fields.back());
+  return Written.size() > 1;
+}
+
 Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
   QualType T = typeOf(Location, U.context());
   if (T.isNull())
@@ -73,19 +104,26 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
   if (!Location.Fields.empty() && Location.Fields.back() &&
       Knowledge::get().Sharing.TypeObjects.contains(typeName(*Location.Fields.back()->getParent())))
     return Stake::Container;
-  if (T->isArrayType())
-    return Stake::Buffer;
+  if (T->isArrayType()) { // `mpz_t z` is one struct, handed on by its address
+    QualType Element = U.context().getBaseElementType(T);
+    return Exposed && Element->isRecordType() && holdsPointers(Element, U.context()) ? Stake::Container
+                                                                                     : Stake::Buffer;
+  }
   if (T->isFunctionPointerType() || (T->isPointerType() && holdsLiterals(All)))
     return Stake::Scalar; // nobody frees them
   if (T->isPointerType() || Knowledge::get().OwningPointers.contains(typeName(T)))
     return Behind ? Stake::Buffer : Stake::Pointer;
-  if (T->isRecordType() || T->isVoidType())
-    return (T->isRecordType() && !T->getAsRecordDecl()->isCompleteDefinition()) || Exposed ||
-                   T->getAsCXXRecordDecl()
-               ? (T->isVoidType() ? Stake::Buffer : Stake::Container)
+  if (T->isVoidType())
+    return Exposed ? Stake::Buffer : Stake::Scalar;
+  if (T->isRecordType())
+    return holdsPointers(T, U.context()) &&
+                   (Exposed || !T->getAsRecordDecl()->getDefinition() || T->getAsCXXRecordDecl())
+               ? Stake::Container
                : Stake::Scalar;
   if (Behind)
     return Stake::Buffer;
+  if (!Location.Fields.empty() && Location.Fields.back() && Location.Fields.back()->isBitField())
+    return writesSeveralFields(All) ? Stake::Counter : Stake::Scalar;
   if (U.shared().isBound(Location))
     return Stake::Index;
   bool Updates = T->isIntegerType() && !T->isBooleanType() && !T->isEnumeralType() &&
@@ -113,7 +151,8 @@ bool isMonotone(Unit &U, const std::vector<const SharedAccess *> &All) {
 /// Loses the race: worst writes first, functions that are surely concurrent before others.
 bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
   auto Rank = [&](const SharedAccess *X) {
-    return std::tuple(isKnownConcurrent(U, *X), X->What == SharedAccess::Update, X->Through.empty());
+    return std::tuple(isSureWrite(U, *X), isKnownConcurrent(U, *X), X->What == SharedAccess::Update,
+                      X->Through.empty());
   };
   return Rank(A) > Rank(B);
 }
@@ -135,6 +174,25 @@ static bool servesPython(Unit &U, const Function &F) {
          !llvm::all_of(F.Decl->parameters(), IsObject) && llvm::none_of(F.Calls, [&](const Call &C) {
            return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
          });
+}
+
+bool isSureWrite(Unit &U, const SharedAccess &A) {
+  if (A.What != SharedAccess::Exposed)
+    return A.writes();
+  if (!A.To)
+    return true;
+  // What another unit of the project, whose header declares the function, does with the memory is not known.
+  if (!U.sources().isInMainFile(A.To->getLocation()) && U.scope().contains(A.To->getLocation()))
+    return false;
+  std::string Name = A.To->getNameAsString();
+  if (llvm::any_of(Knowledge::get().Sharing.ReadingVerbs,
+                   [&](const std::string &Verb) { return hasWord(Name, Verb); }))
+    return false;
+  bool Behind = !A.Location.Fields.empty() && !A.Location.Fields.back();
+  QualType T = typeOf(A.Location, U.context());
+  const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
+  // A struct that its library never takes by pointer to const: the type says nothing.
+  return !Behind || !R || !R->getDefinition() || U.shared().isTakenConst(*R);
 }
 
 bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
@@ -183,11 +241,15 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
       continue;
     const SharedAccess *Partner = nullptr;
     for (const SharedAccess *A : Concurrent) {
-      bool Same = A->owner() == W->owner();
       if (S.guardsOf(*A).shareWith(S.guardsOf(*W)))
         continue;
-      if (!Partner || (!Same && Partner->owner() == W->owner()) ||
-          (Same == (Partner->owner() == W->owner()) && isWorse(U, A, Partner)))
+      auto IsBetter = [&](const SharedAccess *X, const SharedAccess *Y) {
+        auto Rank = [&](const SharedAccess *Z) {
+          return std::pair(isKnownConcurrent(U, *Z), Z->owner() != W->owner());
+        };
+        return Rank(X) != Rank(Y) ? Rank(X) > Rank(Y) : isWorse(U, X, Y);
+      };
+      if (!Partner || IsBetter(A, Partner))
         Partner = A;
     }
     if (!Partner)

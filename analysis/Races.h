@@ -67,6 +67,10 @@ void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
 /// is reached without one, each with the access or the call that leads to it.
 std::vector<std::pair<const Function *, const clang::Expr *>> openEntries(Unit &, const SharedAccess &);
 
+/// Whether a write is one for certain: not a pointer that a library gets which may only look at what is
+/// behind it.
+bool isSureWrite(Unit &, const SharedAccess &);
+
 /// Whether the access can be reached from a function that is known to be called by several threads.
 bool isKnownConcurrent(Unit &, const SharedAccess &);
 

@@ -37,9 +37,11 @@ public:
   }
 
   bool VisitBinaryOperator(BinaryOperator *B) override {
-    if (B->isRelationalOp() && !isa<IntegerLiteral>(B->getRHS()->IgnoreParenImpCasts())) {
-      bound(B->getLHS(), 0);
-      bound(B->getRHS(), 0);
+    if (B->isRelationalOp() && !B->isValueDependent() && !B->getRHS()->isEvaluatable(Context)) {
+      if (isMeasured(B->getRHS()))
+        bound(B->getLHS(), 0);
+      if (isMeasured(B->getLHS()))
+        bound(B->getRHS(), 0);
     }
     if (!B->isAssignmentOp() || atomic(B))
       return true;
@@ -103,10 +105,19 @@ private:
     });
   }
 
+  /// A size or position that something has, not a number that the function was given.
+  static bool isMeasured(const Expr *E) {
+    E = E->IgnoreParenCasts();
+    return isa<CallExpr>(E) || isa<MemberExpr>(E) || llvm::any_of(E->children(), [](const Stmt *Child) {
+             const auto *Inner = dyn_cast_or_null<Expr>(Child);
+             return Inner && isMeasured(Inner);
+           });
+  }
+
   /// Integers that the value is made from are bounds, local copies followed.
   void bound(const Expr *E, unsigned Depth) {
     if (auto P = Out.Paths.resolve(E); P && E->getType()->isIntegerType())
-      if (auto Location = sharedLocation(*P, Out.Index.scope()))
+      if (auto Location = sharedLocation(*P, Out.Index))
         Out.Bounds.insert(*Location);
     if (Depth > 3)
       return;
@@ -181,6 +192,8 @@ private:
     if (Callee && Out.Index.find(Callee))
       return;
     llvm::StringRef Name = Callee && Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
+    if (Knowledge::get().Sharing.KeepAddress.contains(Name))
+      return;
     bool OnlyReads = Knowledge::get().Sharing.TakenOver.contains(Name);
     unsigned Position = 0;
     for (const Expr *Argument : Arguments) {
@@ -192,12 +205,24 @@ private:
       auto P = Out.Paths.resolve(Argument);
       if (!P || isObjectReference(T) || isObjectReference(Argument->IgnoreParenCasts()->getType()))
         continue;
-      bool Const = OnlyReads || isPointerToConst(T);
-      if (T->isReferenceType() && !P->IsAddress)
-        emit(Const ? SharedAccess::Read : SharedAccess::Exposed, *P, Argument);
-      else if (P->IsAddress || T->isPointerType())
-        emit(Const ? SharedAccess::Read : SharedAccess::Exposed, P->pointee(), Argument);
+      bool Const = OnlyReads || isPointerToConst(T) || (isExtra(Callee, Index) && !isParser(Name));
+      SharedAccess A;
+      A.What = Const ? SharedAccess::Read : SharedAccess::Exposed;
+      A.At = Argument;
+      A.To = Callee;
+      A.Here = T->isReferenceType() && !P->IsAddress ? *P : P->pointee();
+      emit(std::move(A));
     }
+  }
+
+  /// An argument after those that the function names.
+  static bool isExtra(const FunctionDecl *Callee, unsigned Index) {
+    return Callee && Callee->isVariadic() && Index >= Callee->getNumParams();
+  }
+  /// What such functions get they print, except for those that read a text: PyArg_ParseTuple, sscanf.
+  static bool isParser(llvm::StringRef Name) {
+    return Name.contains_insensitive("parse") || Name.contains_insensitive("scan") ||
+           Name.contains_insensitive("unpack");
   }
 
   /// Pointers to Python objects: what is behind them is the callee's business, and it has its own locks.
@@ -241,6 +266,9 @@ private:
       return;
     A.Here.IsAddress = false;
     A.In = &F;
+    if (A.What == SharedAccess::Write && !A.Here.Fields.empty() && A.Here.Fields.back() &&
+        A.Here.Fields.back()->isBitField())
+      A.What = SharedAccess::Update;
     Out.add(std::move(A));
   }
 

@@ -17,29 +17,52 @@ constexpr unsigned MaxPathLength = 8;       // longer ones walk data structures
 constexpr unsigned MaxCallerDepth = 6;      // callers that may hold the lock for a helper
 constexpr std::size_t MaxPerLocation = 400; // accesses kept for one location
 
+/// The struct of a Python object: of C, or a class that a binding library wraps.
+bool isObjectType(const RecordDecl *R, const UnitIndex &Index) {
+  return isObjectStruct(R) || Index.boundTypes().contains(cast<RecordDecl>(R->getCanonicalDecl()));
+}
+
 /// Position of the first field of the innermost object struct on the path, and of the end of the path to that
 /// object.
-std::optional<std::pair<std::size_t, std::size_t>> innermostObject(const AccessPath &P) {
+std::optional<std::pair<std::size_t, std::size_t>> innermostObject(const AccessPath &P,
+                                                                   const UnitIndex &Index) {
   for (std::size_t I = P.Fields.size(); I-- > 0;) {
-    if (!P.Fields[I] || !isObjectStruct(P.Fields[I]->getParent()))
+    if (!P.Fields[I] || !isObjectType(P.Fields[I]->getParent(), Index))
       continue;
     for (std::size_t J = I; J-- > 0;)
       if (!P.Fields[J])
         return std::pair(I, J + 1);
+    const auto *V = P.Kind == AccessPath::Parameter ? dyn_cast<ParmVarDecl>(P.Root) : nullptr;
+    if (V && V->getType()->isReferenceType() && !isObjectStruct(P.Fields[I]->getParent()))
+      return std::pair(I, std::size_t(0));
     return std::nullopt;
   }
   return std::nullopt;
 }
 
 /// The path to the object whose field is accessed, in the terms of the accessing function.
-std::optional<AccessPath> objectOf(const AccessPath &P) {
-  auto At = innermostObject(P);
+std::optional<AccessPath> objectOf(const AccessPath &P, const UnitIndex &Index) {
+  auto At = innermostObject(P, Index);
   if (!At)
     return std::nullopt;
   AccessPath Object = P;
   Object.Fields.resize(At->second);
   Object.IsAddress = false;
   return Object;
+}
+
+/// A store to a bit-field writes its neighbours too: the first of those that lie side by side stands for all.
+const FieldDecl *firstOfWord(const FieldDecl *Field) {
+  const FieldDecl *First = Field;
+  for (const FieldDecl *Other : Field->getParent()->fields()) {
+    if (!Other->isBitField() || Other->isUnnamedBitField())
+      First = nullptr;
+    else if (!First || First == Field)
+      First = Other;
+    if (Other == Field)
+      return First ? First->getCanonicalDecl() : Field;
+  }
+  return Field;
 }
 
 bool isOfRuntime(const FieldDecl &Field) {
@@ -55,21 +78,24 @@ bool isTypeBehindVariable(const AccessPath &P) {
 
 } // namespace
 
-std::optional<AccessPath> sharedLocation(const AccessPath &P, const ProjectScope &Scope) {
+std::optional<AccessPath> sharedLocation(const AccessPath &P, const UnitIndex &Index) {
   if (P.Kind == AccessPath::ThreadLocal || P.Fields.size() > MaxPathLength)
     return std::nullopt;
   AccessPath Plain = P;
   Plain.IsAddress = false;
   if (isTypeBehindVariable(Plain))
     return Plain;
-  if (auto At = innermostObject(P)) {
+  if (auto At = innermostObject(P, Index)) {
     const RecordDecl *Record = P.Fields[At->first]->getParent();
-    if (!Scope.contains(Record->getLocation()))
+    if (!Index.scope().contains(Record->getLocation()))
       return std::nullopt;
-    return AccessPath{AccessPath::Object,
-                      Record->getCanonicalDecl(),
-                      {P.Fields.begin() + At->first, P.Fields.end()},
-                      false};
+    AccessPath Location{AccessPath::Object,
+                        Record->getCanonicalDecl(),
+                        {P.Fields.begin() + At->first, P.Fields.end()},
+                        false};
+    if (const FieldDecl *Last = Location.Fields.back(); Last && Last->isBitField())
+      Location.Fields.back() = firstOfWord(Last);
+    return Location;
   }
   if (P.Kind == AccessPath::Static || P.Kind == AccessPath::ModuleState)
     return Plain;
@@ -84,6 +110,44 @@ SharedState::SharedState(const UnitIndex &Index, const EntryPoints &Entries, con
     EnteredIn[Point.Target].add(Point.Where);
   for (const auto &F : Index.functions())
     collect(*F);
+  for (const VarDecl *V : Index.initialised())
+    collectMembers(V->getInit());
+}
+
+void SharedState::collectMembers(const Expr *Table) {
+  const auto *List = dyn_cast<InitListExpr>(Table->IgnoreImplicit());
+  if (!List)
+    return;
+  if (const InitListExpr *Semantic = List->isSemanticForm() ? List : List->getSemanticForm())
+    List = Semantic;
+  if (!List->getType()->isRecordType() || typeName(List->getType()) != "PyMemberDef") {
+    for (const Expr *Element : List->inits())
+      if (Element)
+        collectMembers(Element);
+    return;
+  }
+  const auto *Name =
+      List->getNumInits() > 3 ? dyn_cast<StringLiteral>(List->getInit(0)->IgnoreParenCasts()) : nullptr;
+  const auto *Offset = Name ? dyn_cast<OffsetOfExpr>(List->getInit(2)->IgnoreParenCasts()) : nullptr;
+  Expr::EvalResult Type, Flags;
+  if (!Offset || !List->getInit(1)->EvaluateAsInt(Type, Index.context()) ||
+      !List->getInit(3)->EvaluateAsInt(Flags, Index.context()))
+    return;
+  AccessPath P{AccessPath::This, nullptr, {nullptr}, false};
+  for (unsigned I = 0; I != Offset->getNumComponents(); ++I)
+    if (Offset->getComponent(I).getKind() == OffsetOfNode::Field)
+      P.Fields.push_back(Offset->getComponent(I).getField()->getCanonicalDecl());
+  const SharingKnowledge &K = Knowledge::get().Sharing;
+  std::int64_t Code = Type.Val.getInt().getExtValue();
+  bool IsWritable = (Flags.Val.getInt().getExtValue() & K.MemberReadOnly) == 0 && Code != K.MemberString;
+  if (auto Location = sharedLocation(P, Index))
+    Members[*Location] = {List->getInit(2), Name->getString().str(),
+                          llvm::is_contained(K.MemberObjects, Code), IsWritable};
+}
+
+const ExposedMember *SharedState::writableMember(const AccessPath &Location) const {
+  auto Known = Members.find(Location);
+  return Known != Members.end() && Known->second.IsWritable ? &Known->second : nullptr;
 }
 
 ContextSet SharedState::racing(const AccessPath &Location) {
@@ -102,7 +166,7 @@ bool SharedState::isConcurrent(const SharedAccess &A) {
 void SharedState::add(SharedAccess A) { nameInCallers(std::move(A), 0); }
 
 void SharedState::nameInCallers(SharedAccess A, unsigned Depth) {
-  if (auto Location = sharedLocation(A.Here, Index.scope())) {
+  if (auto Location = sharedLocation(A.Here, Index)) {
     if (!isMutableLocation(*Location) || !Locks.reaches(*A.In, A.At))
       return;
     A.Location = std::move(*Location);
@@ -195,6 +259,27 @@ const Guards &SharedState::guardsOf(const SharedAccess &A) {
   return Known->second;
 }
 
+/// The records that functions of the context take by pointer or reference to const.
+static void findTakenConst(const DeclContext &In, llvm::DenseSet<const RecordDecl *> &Found) {
+  for (const Decl *D : In.decls()) {
+    if (isa<LinkageSpecDecl, NamespaceDecl>(D))
+      findTakenConst(*cast<DeclContext>(D), Found);
+    const auto *F = dyn_cast<FunctionDecl>(D);
+    for (const ParmVarDecl *P : F ? F->parameters() : llvm::ArrayRef<ParmVarDecl *>()) {
+      QualType T = P->getType()->getPointeeType();
+      if (!T.isNull() && T.isConstQualified())
+        if (const RecordDecl *R = T->getAsRecordDecl())
+          Found.insert(cast<RecordDecl>(R->getCanonicalDecl()));
+    }
+  }
+}
+
+bool SharedState::isTakenConst(const RecordDecl &R) {
+  if (!TakenConst)
+    findTakenConst(*Index.context().getTranslationUnitDecl(), TakenConst.emplace());
+  return TakenConst->contains(cast<RecordDecl>(R.getCanonicalDecl()));
+}
+
 std::optional<Lockset> SharedState::heldByCallers(const Function &F, const AccessPath &Object,
                                                   ContextSet Racing, unsigned Depth) {
   int Position = Object.Kind == AccessPath::This ? ThisArgument : -2;
@@ -214,8 +299,8 @@ std::optional<Lockset> SharedState::heldByCallers(const Function &F, const Acces
     Paths.enter(C->In->Decl);
     const Expr *Argument = argumentOf(C->Site, Position);
     auto Outside = Argument ? Paths.resolve(Argument) : std::nullopt;
-    if (Outside && Position == ThisArgument && !Argument->getType()->isPointerType())
-      Outside->IsAddress = true;
+    if (Outside && !Argument->getType()->isPointerType())
+      Outside->IsAddress = true; // of the object itself
     if (!Outside || Fresh.isPrivate(*C->In, Outside->pointee(), C->Site, Racing)) {
       if (Outside || (Argument && Fresh.isFreshValue(*C->In, Argument)))
         continue;
@@ -244,6 +329,12 @@ std::optional<Lockset> SharedState::heldByCallers(const Function &F, const Acces
   return CallersHold[Key] = Common;
 }
 
+/// Whether the object is a C++ one inside a Python object, which another variable may name.
+bool SharedState::isWrapped(const AccessPath &Location) const {
+  const auto *Record = dyn_cast_or_null<RecordDecl>(Location.Root);
+  return Location.Kind == AccessPath::Object && Record && !isObjectStruct(Record);
+}
+
 Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
   ContextSet Racing = racing(A.Location);
   Lockset Held = Locks.at(*A.In, Where, Racing);
@@ -266,7 +357,7 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
   }
   Guards G;
   G.Unknown = Contract;
-  auto Object = objectOf(A.Here);
+  auto Object = objectOf(A.Here, Index);
   for (const HeldLock &L : Held) {
     if (G.Spelling.empty())
       G.Spelling = L.Lock.spelling();
@@ -284,7 +375,7 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
     if (ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
         ByType.Kind == AccessPath::Object)
       G.Held.push_back({false, std::move(ByType)});
-    else if (!L.Token || !Object)
+    else if (!L.Token || !Object || isWrapped(A.Location))
       G.Unknown = true;
   }
   return G;

@@ -27,7 +27,8 @@ struct SharedAccess {
   AccessPath Location; ///< one name for all instances, functions and calls
   AccessPath Here;     ///< as owner() names it
   const clang::Expr *At = nullptr;
-  const clang::Expr *Value = nullptr; ///< what a Write stores
+  const clang::Expr *Value = nullptr;      ///< what a Write stores
+  const clang::FunctionDecl *To = nullptr; ///< what it is Exposed to, where that is known
   const Function *In = nullptr;
   std::vector<const Call *> Through; ///< calls that hand the memory to In, innermost first
   std::optional<AtomicOperation> Atomic;
@@ -54,6 +55,14 @@ struct Guards {
   bool shareWith(const Guards &) const;
 };
 
+/// A field that the interpreter offers as an attribute: an entry of a PyMemberDef table.
+struct ExposedMember {
+  const clang::Expr *At = nullptr;
+  std::string Name;
+  bool IsObject = false; ///< stored and read in the object's critical section
+  bool IsWritable = false;
+};
+
 class SharedState {
 public:
   SharedState(const UnitIndex &, const EntryPoints &, const Contexts &, const PathResolver &, Locksets &);
@@ -78,6 +87,12 @@ public:
   /// Whether the value is used as an index, is compared with one, or is the size of memory.
   bool isBound(const AccessPath &Location) const { return Bounds.contains(Location); }
 
+  /// What makes the field an attribute that Python code can set; null when nothing does.
+  const ExposedMember *writableMember(const AccessPath &Location) const;
+
+  /// Whether some function of the unit takes a pointer to a record of the type that it may not change.
+  bool isTakenConst(const clang::RecordDecl &);
+
   Freshness &freshness() { return Fresh; }
   /// Whether a caller of the function must hold a lock, as its name says, or as that of each of its callers
   /// does.
@@ -86,6 +101,7 @@ public:
 private:
   friend class AccessCollector;
   void collect(const Function &);
+  void collectMembers(const clang::Expr *Table);
   void add(SharedAccess);
   /// The locks that every caller holds for the object that it passes; callers whose object nobody else has
   /// are left out. Empty when all are.
@@ -93,6 +109,7 @@ private:
                                        unsigned Depth);
   void nameInCallers(SharedAccess, unsigned Depth);
   bool isMutableLocation(const AccessPath &) const;
+  bool isWrapped(const AccessPath &Location) const;
 
   const UnitIndex &Index;
   const Contexts &Reach;
@@ -104,12 +121,14 @@ private:
   std::map<std::tuple<const Function *, const clang::Expr *, std::vector<const Call *>>, Guards> KnownGuards;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;
   llvm::DenseMap<const Function *, bool> Contracts;
+  std::optional<llvm::DenseSet<const clang::RecordDecl *>> TakenConst;
   std::set<AccessPath> Bounds;
+  std::map<AccessPath, ExposedMember> Members;
   std::map<std::pair<const Function *, int>, std::optional<Lockset>> CallersHold;
 };
 
 /// The path from the type of the innermost object on it, as every function would name it; the path itself for
 /// static storage and module state. Empty when the memory is not shared or belongs to somebody else's type.
-std::optional<AccessPath> sharedLocation(const AccessPath &, const ProjectScope &);
+std::optional<AccessPath> sharedLocation(const AccessPath &, const UnitIndex &);
 
 } // namespace ungil

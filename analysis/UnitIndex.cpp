@@ -154,7 +154,15 @@ public:
   }
 
   bool VisitCallExpr(CallExpr *C) { return addCall(C); }
-  bool VisitCXXConstructExpr(CXXConstructExpr *C) { return addCall(C); }
+  bool VisitCXXConstructExpr(CXXConstructExpr *C) {
+    const auto *Maker = dyn_cast<ClassTemplateSpecializationDecl>(C->getConstructor()->getParent());
+    if (Maker && Maker->getName() == "class_" &&
+        Knowledge::get().Sharing.TypeMakers.contains(typeName(*Maker)))
+      if (const TemplateArgument &Bound = Maker->getTemplateArgs()[0];
+          Bound.getKind() == TemplateArgument::Type)
+        addBound(Bound.getAsType()->getAsCXXRecordDecl());
+    return addCall(C);
+  }
 
   bool VisitDeclRefExpr(DeclRefExpr *R) {
     if (const auto *F = dyn_cast<FunctionDecl>(R->getDecl()))
@@ -230,6 +238,13 @@ private:
     bool Continue = Base::TraverseDecl(D);
     InModuleDef = false;
     return Continue;
+  }
+
+  void addBound(const CXXRecordDecl *Class) {
+    if (!Class || !Class->hasDefinition() || !Index.BoundTypes.insert(Class->getCanonicalDecl()).second)
+      return;
+    for (const CXXBaseSpecifier &Base : Class->bases())
+      addBound(Base.getType()->getAsCXXRecordDecl());
   }
 
   bool isStateGetter(const Expr *E) const {

@@ -65,6 +65,8 @@ public:
   /// Records that hold a module's state: sizeof(R) in PyModuleDef, or what PyModule_GetState is cast to.
   /// Canonical.
   const llvm::DenseSet<const clang::RecordDecl *> &moduleStates() const { return ModuleStates; }
+  /// Classes that a binding library makes a Python type of, with their bases: pybind11::class_<T>. Canonical.
+  const llvm::DenseSet<const clang::RecordDecl *> &boundTypes() const { return BoundTypes; }
   /// Assignments to members of records, in code: type->tp_dealloc = f.
   const std::vector<const clang::BinaryOperator *> &memberAssignments() const { return MemberAssignments; }
 
@@ -77,7 +79,7 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, Function *> ByDecl;
   std::vector<const clang::VarDecl *> Statics, Initialised;
   std::vector<Call> ExternalCalls;
-  llvm::DenseSet<const clang::RecordDecl *> ModuleStates;
+  llvm::DenseSet<const clang::RecordDecl *> ModuleStates, BoundTypes;
   std::vector<const clang::BinaryOperator *> MemberAssignments;
 };
 

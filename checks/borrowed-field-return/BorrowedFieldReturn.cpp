@@ -6,8 +6,9 @@
 // stay, readers and writers with a common lock, functions whose callers hold it, and values that are only
 // compared.
 //
-// Known holes: writers in other translation units and through PyMemberDef; a lock of another instance of the
-// type.
+// Writers are functions, and the interpreter for attributes of a PyMemberDef table that can be set.
+//
+// Known holes: writers in other translation units; a lock of another instance of the type.
 
 #include "analysis/FieldReferences.h"
 #include "analysis/Names.h"
@@ -36,19 +37,24 @@ public:
 
 private:
   static Diagnosis describe(Unit &U, const FieldBorrow &B) {
-    const SharedAccess &Read = *B.Read, &Writer = *B.Writer;
-    std::string WriterName = displayName(*Writer.In->Decl);
+    const SharedAccess &Read = *B.Read;
+    std::string WriterName = B.Writer ? displayName(*B.Writer->In->Decl) : "obj." + B.Member->Name + " = …";
     Diagnosis D;
     D.Where = Read.At->getSourceRange();
     D.Message = locationName(Read.Location) + " is read and " + use(B.Use) + " without a lock while '" +
                 WriterName + "' can replace it; the old object may be freed before " + tooLate(B.Use);
-    D.Sureness = isKnownConcurrent(U, Read) && isKnownConcurrent(U, Writer) ? Confidence::Likely
-                                                                            : Confidence::Possible;
+    bool Known = isKnownConcurrent(U, Read) && (!B.Writer || isKnownConcurrent(U, *B.Writer));
+    D.Sureness = Known ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Read, D);
-    const Guards &Held = U.shared().guardsOf(Writer);
-    D.Path.push_back(
-        {Writer.At->getSourceRange(),
-         "replaced here in '" + WriterName + "'" + (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
+    if (B.Member) {
+      D.Path.push_back({B.Member->At->getSourceRange(),
+                        "the interpreter stores the attribute here, in the object's critical section"});
+    } else {
+      const Guards &Held = U.shared().guardsOf(*B.Writer);
+      D.Path.push_back(
+          {B.Writer->At->getSourceRange(), "replaced here in '" + WriterName + "'" +
+                                               (Held.none() ? "" : ", holding '" + Held.Spelling + "'")});
+    }
     D.Path.push_back({Read.At->getSourceRange(),
                       "take a reference in the object's critical section, which the writer must hold too"});
     return D;

@@ -119,7 +119,7 @@ private:
   static bool changes(Unit &U, const AccessPath &Path, const FieldDecl *Field) {
     if (!U.scope().contains(Field->getLocation()))
       return true; // the interpreter's: the items of a list
-    auto Location = sharedLocation(Path, U.scope());
+    auto Location = sharedLocation(Path, U.index());
     auto Accesses = Location ? U.shared().locations().find(*Location) : U.shared().locations().end();
     return Accesses != U.shared().locations().end() &&
            llvm::any_of(Accesses->second,

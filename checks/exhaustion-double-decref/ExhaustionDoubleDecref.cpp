@@ -34,6 +34,11 @@ public:
   }
 
 private:
+  static bool isIterator(Unit &U, const SharedAccess &A) {
+    auto Route = U.contexts().routeTo(A.owner(), SharedState::racing(A.Location));
+    return Route.Entry && llvm::StringRef(Route.Entry->Role).contains("iternext");
+  }
+
   static Diagnosis describe(Unit &U, const FieldRelease &R) {
     const SharedAccess &Store = *R.Store;
     bool Closes = R.What == FieldRelease::Closed;
@@ -42,8 +47,9 @@ private:
     D.Message = locationName(Store.Location) +
                 (Closes ? " is given to '" + R.By +
                               "' and reset without synchronisation; two threads can both release it"
-                        : " is cleared and released when exhausted without synchronisation; two threads can "
-                          "both release it");
+                        : std::string(isIterator(U, Store) ? " is cleared and released when exhausted"
+                                                           : " is tested, cleared and released") +
+                              " without synchronisation; two threads can both release it");
     D.Sureness = isKnownConcurrent(U, Store) ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, Store, D);
     D.Path.push_back({R.Test->getSourceRange(), "two threads can find the same here"});

@@ -1,4 +1,5 @@
-// Reports a call of a function whose name says that its caller holds a lock ("…_lock_held"), from a function
+// Reports a call of a function whose name ("…_lock_held"), annotation or first assertion says that its caller
+// holds a lock, from a function
 // that holds none, is not called under one, and does not say so of itself either.
 //
 // Does not report construction, tear-down, traversal and module initialisation, calls with an object that
@@ -7,6 +8,7 @@
 //
 // Known holes: another lock than the expected one; contracts that only a comment states.
 
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "checks/Check.h"
@@ -54,6 +56,12 @@ private:
     return R && isObjectStruct(R);
   }
 
+  static bool isNamedAsHeld(const FunctionDecl &F) {
+    std::string Name = F.getNameAsString();
+    return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
+                        [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
+  }
+
   static Diagnosis describe(Unit &U, const Call &C) {
     const Expr *Object = objectOf(C);
     bool Known = Object && isObject(Object);
@@ -63,8 +71,9 @@ private:
                               : "the lock of its object";
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
-    D.Message = "'" + displayName(*C.Callee) + "' expects " + Lock +
-                " to be held, as its name says, but no lock is held here";
+    D.Message = "'" + displayName(*C.Callee) + "' expects " + Lock + " to be held, as its " +
+                (isNamedAsHeld(*C.Callee) ? "name" : "declaration or first statement") +
+                " says, but no lock is held here";
     D.Sureness = Known && U.contexts().of(C.In).intersects({Context::Concurrent, Context::Detached})
                      ? Confidence::Likely
                      : Confidence::Possible;

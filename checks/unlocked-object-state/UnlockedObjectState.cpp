@@ -7,14 +7,15 @@
 // __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics,
 // and fields that most functions guard (see ungil-inconsistent-locking).
 //
-// Known holes: C++ classes that are bound by value; objects that a lock in Python code guards; fields reached
-// through pointers kept in containers.
+// Known holes: C++ classes that are bound in another unit; objects that a lock in Python code guards; fields
+// reached through pointers kept in containers.
 
 #include "analysis/Names.h"
 #include "analysis/Races.h"
 #include "checks/Check.h"
 
 #include <algorithm>
+#include <set>
 
 namespace ungil {
 namespace {
@@ -33,15 +34,15 @@ public:
       if (R && !R->isMostlyGuarded() && isReported(*R))
         ByType[Location.Root].push_back(std::move(*R));
     }
-    std::vector<Diagnosis> Found;
+    std::vector<ToldRace> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
         return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) <
                std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
       });
-      Found.push_back(describe(U, Races));
+      Found.push_back({Races.front(), describe(U, Races)});
     }
-    return Found;
+    return reported(U, std::move(Found), "types of objects");
   }
 
 private:
@@ -58,8 +59,9 @@ private:
     D.Where = W.At->getSourceRange();
     D.Message = locationName(*Worst.Location) + " is modified in '" + Writer +
                 "' without synchronisation while " +
-                (W.owner() == O.owner() ? "another thread runs the same function"
-                                        : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
+                (W.owner() == O.owner() || W.In == O.In
+                     ? "another thread runs the same function"
+                     : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; two threads using the same object race";
     D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst)
                      ? Confidence::Likely
@@ -77,21 +79,31 @@ private:
     return D;
   }
 
-  /// A struct behind a pointer may be somebody else's; a library's state that is passed on is the object's.
+  /// A struct behind a pointer may be somebody else's; one that the object has made, and a library's state
+  /// that is passed on, are the object's.
   static bool isOwned(Unit &U, const Race &R) {
-    return !llvm::is_contained(R.Location->Fields, nullptr) ||
-           (R.Write->What == SharedAccess::Exposed && isPassedToLibrary(U, *R.Write));
+    if (!isSureWrite(U, *R.Write))
+      return false;
+    auto Last = llvm::find(llvm::reverse(R.Location->Fields), nullptr);
+    if (Last == R.Location->Fields.rend() || R.Write->What == SharedAccess::Exposed)
+      return true;
+    AccessPath Pointer = *R.Location;
+    Pointer.Fields.resize(std::size_t(R.Location->Fields.rend() - Last) - 1);
+    return isMadeHere(U, Pointer);
   }
 
-  /// What another unit of the project, whose header declares the function, does with the memory is not known;
-  /// a library's functions say in their types whether they change it.
-  static bool isPassedToLibrary(Unit &U, const SharedAccess &A) {
-    for (const Call &C : A.In->Calls)
-      for (int I = 0; const clang::Expr *Argument = argumentOf(C.Site, I); ++I)
-        if (Argument == A.At)
-          return U.sources().isInMainFile(C.Callee->getLocation()) ||
-                 !U.scope().contains(C.Callee->getLocation());
-    return true;
+  /// Whether all that the pointer is ever given has just been allocated.
+  static bool isMadeHere(Unit &U, const AccessPath &Pointer) {
+    auto Known = U.shared().locations().find(Pointer);
+    bool Made = false;
+    for (const SharedAccess &A :
+         Known == U.shared().locations().end() ? SharedState::Accesses() : Known->second)
+      if (A.What == SharedAccess::Write && A.Value) {
+        if (!U.shared().freshness().isFreshValue(*A.In, A.Value))
+          return false;
+        Made = true;
+      }
+    return Made;
   }
 
   /// The functions that need the lock, each with the fields that it uses.
@@ -112,13 +124,15 @@ private:
           if (!llvm::is_contained(Names, Name))
             Names.push_back(std::move(Name));
         }
+    std::set<std::pair<clang::SourceLocation, std::string>> Told; // instances of a template tell the same
     for (const auto &[F, Of] : Uses) {
       std::string Text = "'" + displayName(*F->Decl) + "'";
       if (!Of.Writes.empty())
         Text += " writes " + list(Of.Writes);
       if (!Of.Reads.empty())
         Text += std::string(Of.Writes.empty() ? "" : " and") + " reads " + list(Of.Reads);
-      D.Related.push_back({Of.First->getSourceRange(), Text});
+      if (Told.emplace(U.sources().getExpansionLoc(Of.First->getBeginLoc()), Text).second)
+        D.Related.push_back({Of.First->getSourceRange(), Text});
     }
   }
 

@@ -15,6 +15,8 @@
 #include "analysis/Races.h"
 #include "checks/Check.h"
 
+#include "clang/Lex/Lexer.h"
+
 namespace ungil {
 namespace {
 
@@ -35,6 +37,43 @@ public:
   }
 
 private:
+  /// Puts each of the macros, when all are statements of their own, into a section on the object.
+  static std::optional<Repair> inSections(Unit &U, const std::vector<FieldRelease> &Releases) {
+    Repair R{"replace the reference in the object's critical section", {}};
+    for (const FieldRelease &Release : Releases)
+      if (!inSection(U, Release, R))
+        return std::nullopt;
+    return R;
+  }
+
+  static bool inSection(Unit &U, const FieldRelease &Release, Repair &R) {
+    const clang::SourceManager &SM = U.sources();
+    const SharedAccess &A = *Release.Store;
+    const auto *Object = llvm::dyn_cast_or_null<clang::VarDecl>(A.Here.Root);
+    bool Direct = Object && A.Through.empty() && A.Here.Fields.size() > 1 && !A.Here.Fields[0] &&
+                  !llvm::is_contained(llvm::drop_begin(A.Here.Fields), nullptr) &&
+                  Object->getType()->isPointerType();
+    if (Release.Release || !Direct || !A.At->getBeginLoc().isMacroID())
+      return false;
+    clang::CharSourceRange Macro = SM.getExpansionRange(A.At->getBeginLoc());
+    clang::SourceLocation End =
+        clang::Lexer::findLocationAfterToken(Macro.getEnd(), clang::tok::semi, SM, U.context().getLangOpts(),
+                                             /*SkipTrailingWhitespaceAndNewLine=*/false);
+    unsigned Offset = SM.getFileOffset(Macro.getBegin());
+    llvm::StringRef Before = SM.getBufferData(SM.getFileID(Macro.getBegin())).take_front(Offset);
+    std::size_t Line = Before.rfind('\n') + 1;
+    llvm::StringRef Lead = Before.substr(Line);
+    llvm::StringRef Previous = Before.rtrim().take_back(1);
+    if (End.isInvalid() || !Lead.trim(" \t").empty() ||
+        !(Previous == ";" || Previous == "{" || Previous == "}"))
+      return false; // on a line with more, or the branch of an `if`
+    std::string Break = "\n" + Lead.str();
+    R.Hints.push_back(clang::FixItHint::CreateInsertion(
+        Macro.getBegin(), "Py_BEGIN_CRITICAL_SECTION(" + Object->getNameAsString() + ");" + Break));
+    R.Hints.push_back(clang::FixItHint::CreateInsertion(End, Break + "Py_END_CRITICAL_SECTION();"));
+    return true;
+  }
+
   static Diagnosis describe(Unit &U, const std::vector<FieldRelease> &Releases,
                             const std::vector<FieldBorrow> &Borrows) {
     const FieldRelease &First = Releases.front();
@@ -59,6 +98,8 @@ private:
     D.Path.push_back({Store.At->getSourceRange(),
                       "swap the reference in the object's critical section and release the old "
                       "one after its end"});
+    if (auto Repaired = inSections(U, Releases))
+      D.Repairs.push_back(std::move(*Repaired));
     for (const FieldRelease &Other : llvm::drop_begin(Releases))
       D.Related.push_back({Other.Store->At->getSourceRange(),
                            "'" + displayName(*Other.Store->In->Decl) + "' replaces it too"});

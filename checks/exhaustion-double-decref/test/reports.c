@@ -65,7 +65,7 @@ METHOD(close_log)
 // CHECK-NEXT: :[[@LINE-48]]:7: note: two threads can find the same here
 // CHECK-NEXT: :[[@LINE-44]]:3: note: and both release it here
 // CHECK-NEXT: :[[@LINE-46]]:3: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section
-// CHECK-NEXT: :[[@LINE-30]]:5: error: 'Pipe.source' is cleared and released when exhausted without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
+// CHECK-NEXT: :[[@LINE-30]]:5: error: 'Pipe.source' is tested, cleared and released without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
 // CHECK-NEXT: :[[@LINE-28]]:1: note: 'read_some' is ml_meth; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-36]]:7: note: two threads can find the same here
 // CHECK-NEXT: :[[@LINE-33]]:5: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section

@@ -26,11 +26,37 @@ static int twice(Counter *self) {
 }
 static PyObject *next_item(PyObject *op) { return twice((Counter *)op) == 0 ? Py_NewRef(op) : NULL; }
 PyType_Slot counter_slots[] = {{Py_tp_iternext, (void *)next_item}, {0, NULL}};
-// CHECK: :[[@LINE-15]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-13]]:1: note: 'step' is ml_meth; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-17]]:3: note: take the lock before this call
-// CHECK-NEXT: :[[@LINE-8]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-5]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-7]]:51: note: which calls 'twice' here
-// CHECK-NEXT: :[[@LINE-11]]:3: note: take the lock before this call
+
+// The contract is an assertion, which this build leaves out.
+#define ASSERT_COUNTER_LOCKED(op) ((void)0)
+static void advance(Counter *self) {
+  int by = 2;
+  ASSERT_COUNTER_LOCKED(self);
+  self->n += by;
+}
+static PyObject *skip(PyObject *op, PyObject *unused) {
+  advance((Counter *)op);
+  Py_RETURN_NONE;
+}
+METHOD(skip)
+// No contract: what is asserted is something else, or comes after other work.
+static void unchecked(Counter *self) {
+  assert(self->n > 0);
+  self->n++;
+}
+static PyObject *works(PyObject *op, PyObject *unused) {
+  unchecked((Counter *)op);
+  Py_RETURN_NONE;
+}
+METHOD(works)
+// CHECK: :[[@LINE-38]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-36]]:1: note: 'step' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-40]]:3: note: take the lock before this call
+// CHECK-NEXT: :[[@LINE-31]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-28]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-30]]:51: note: which calls 'twice' here
+// CHECK-NEXT: :[[@LINE-34]]:3: note: take the lock before this call
+// CHECK-NEXT: :[[@LINE-21]]:3: error: 'advance' expects the lock of 'op' to be held, as its declaration or first statement says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-19]]:1: note: 'skip' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-23]]:3: note: take the lock before this call
 // CHECK: end of report
