@@ -10,6 +10,29 @@ namespace ungil {
 
 using namespace clang;
 
+/// Whether every path from there ends in a throw: what runs on it reports an error of the function's own.
+static bool leadsToThrow(const Function &F, const Expr *Site) {
+  if (!F.Decl->getASTContext().getLangOpts().CXXExceptions)
+    return false;
+  auto Graph = FlowGraph::of(F.Decl);
+  const CFGBlock *Here = Graph ? Graph->blockOf(Site) : nullptr;
+  if (!Here)
+    return false;
+  llvm::DenseSet<const CFGBlock *> Seen;
+  llvm::SmallVector<const CFGBlock *, 8> Pending{Here};
+  while (!Pending.empty()) {
+    const CFGBlock *Block = Pending.pop_back_val();
+    if (Block == &Graph->cfg().getExit())
+      return false;
+    if (!Seen.insert(Block).second || throwOf(*Block))
+      continue;
+    for (const CFGBlock *Next : Block->succs())
+      if (Next)
+        Pending.push_back(Next);
+  }
+  return true;
+}
+
 namespace {
 
 class Collector {
@@ -114,7 +137,7 @@ private:
     const Knowledge &K = Knowledge::get();
     if (const Function *Callee = U.index().find(C.Callee)) {
       auto Way = Runs.in(*Callee);
-      if (!Way)
+      if (!Way || leadsToThrow(*C.In, C.Site))
         return false;
       Hold.Name = Way->Name;
       Hold.Through = std::move(Way->Calls);
@@ -194,32 +217,12 @@ bool PythonRuns::byName(const FunctionDecl &F) {
 
 bool PythonRuns::callsBuiltIn(const Expr *Site) {
   const Expr *Callable = argumentOf(Site, 0);
-  const auto *R = Callable ? dyn_cast<DeclRefExpr>(Callable->IgnoreParenCasts()) : nullptr;
+  Callable = Callable ? Callable->IgnoreParenCasts() : nullptr;
+  if (const auto *U = dyn_cast_or_null<UnaryOperator>(Callable); U && U->getOpcode() == UO_AddrOf)
+    return typeName(U->getType()->getPointeeType()) == "_typeobject"; // the tag of PyTypeObject
+  const auto *R = dyn_cast_or_null<DeclRefExpr>(Callable);
   return R && R->getDecl()->getIdentifier() &&
          Knowledge::get().BuiltInCallables.contains(R->getDecl()->getName());
-}
-
-/// Whether every path from there ends in a throw: what runs on it reports an error of the function's own.
-static bool leadsToThrow(const Function &F, const Expr *Site) {
-  if (!F.Decl->getASTContext().getLangOpts().CXXExceptions)
-    return false;
-  auto Graph = FlowGraph::of(F.Decl);
-  const CFGBlock *Here = Graph ? Graph->blockOf(Site) : nullptr;
-  if (!Here)
-    return false;
-  llvm::DenseSet<const CFGBlock *> Seen;
-  llvm::SmallVector<const CFGBlock *, 8> Pending{Here};
-  while (!Pending.empty()) {
-    const CFGBlock *Block = Pending.pop_back_val();
-    if (Block == &Graph->cfg().getExit())
-      return false;
-    if (!Seen.insert(Block).second || throwOf(*Block))
-      continue;
-    for (const CFGBlock *Next : Block->succs())
-      if (Next)
-        Pending.push_back(Next);
-  }
-  return true;
 }
 
 std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {

@@ -55,7 +55,7 @@ public:
   std::optional<Way> in(const Function &);
   /// The function of the API that a call runs Python code through, by its name.
   static bool byName(const clang::FunctionDecl &);
-  /// Whether what is called is the interpreter's own, such as an exception type.
+  /// Whether what is called is a type written in C, such as an exception of the interpreter's.
   static bool callsBuiltIn(const clang::Expr *Site);
 
 private:

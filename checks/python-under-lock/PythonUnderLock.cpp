@@ -50,6 +50,9 @@ private:
     std::string Lock = "'" + Use.Lock.spelling() + "'";
     Diagnosis D;
     D.Where = Hold.Site->getSourceRange();
+    constexpr std::size_t Far = 4; // calls, each of which may have its conditions
+    if (Hold.Through.size() > Far)
+      D.Sureness = Confidence::Possible;
     D.Message =
         "'" + Hold.Name + "' can run " +
         (Hold.What == LockHold::DropsReference ? "a destructor written in Python" : "any Python code") +
