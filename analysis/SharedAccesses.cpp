@@ -38,10 +38,8 @@ public:
 
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isRelationalOp() && !B->isValueDependent() && !B->getRHS()->isEvaluatable(Context)) {
-      if (isMeasured(B->getRHS()))
-        bound(B->getLHS(), 0);
-      if (isMeasured(B->getLHS()))
-        bound(B->getRHS(), 0);
+      bound(B->getLHS(), 0);
+      bound(B->getRHS(), 0);
     }
     if (!B->isAssignmentOp() || atomic(B))
       return true;
@@ -103,15 +101,6 @@ private:
       const auto *Inner = dyn_cast_or_null<Expr>(Child);
       return Inner && mentions(Inner, P);
     });
-  }
-
-  /// A size or position that something has, not a number that the function was given.
-  static bool isMeasured(const Expr *E) {
-    E = E->IgnoreParenCasts();
-    return isa<CallExpr>(E) || isa<MemberExpr>(E) || llvm::any_of(E->children(), [](const Stmt *Child) {
-             const auto *Inner = dyn_cast_or_null<Expr>(Child);
-             return Inner && isMeasured(Inner);
-           });
   }
 
   /// Integers that the value is made from are bounds, local copies followed.
