@@ -81,7 +81,7 @@ private:
     const Expr *E = argumentOf(C.Site, Index);
     U.paths().enter(C.In->Decl);
     auto Path = E ? U.paths().resolve(E) : std::nullopt;
-    return Path && sharedLocation(*Path, U.scope());
+    return Path && sharedLocation(*Path, U.index());
   }
 
   /// The state is safe when each call of its functions holds the same lock, or when nobody changes it.
