@@ -66,6 +66,18 @@ struct Finding {
   auto operator<=>(const Finding &) const = default;
 };
 
+/// As many related places as a reader looks through; the last one says how many more there are.
+template <class Note> std::vector<Note> shortened(std::vector<Note> Related) {
+  constexpr std::size_t Most = 8;
+  if (Related.size() <= Most)
+    return Related;
+  std::size_t Rest = Related.size() - Most;
+  Related.resize(Most);
+  Related.back().Message +=
+      "; and " + std::to_string(Rest) + (Rest == 1 ? " more place" : " more places") + " like this";
+  return Related;
+}
+
 /// The notes of a finding as a reader wants them: how it comes to the defect, what is related, and last what
 /// to do.
 template <class Note>

@@ -43,7 +43,7 @@ std::string locationName(const AccessPath &P) {
     if (auto Arrow = Name.find("->"); Arrow != std::string::npos)
       Name.replace(Arrow, 2, ".");
   if (!P.Fields.empty() && P.Fields.back() && P.Fields.back()->isBitField())
-    return "'" + Name + "' and the bit-fields beside it";
+    return "'" + Name + "' (with the bit-fields beside it)";
   return "'" + (P.Fields.empty() || P.Fields.back() ? Name : "*" + Name) + "'";
 }
 
@@ -346,6 +346,9 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
     const SharedAccess &W = *R->What.Write;
     D.Path.push_back(
         {(W.Through.empty() ? W.At : W.Through.back()->Site)->getSourceRange(), R->Told.Message});
+    llvm::append_range(D.Related, R->Told.Path);
+    D.Related.pop_back(); // what to do is said once for all
+    llvm::append_range(D.Related, R->Told.Related);
   }
   D.Path.push_back({Declared, "decide for each what guards it, or say Py_MOD_GIL_USED until then"});
   Found.push_back(std::move(D));

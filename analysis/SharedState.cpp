@@ -1,6 +1,8 @@
 #include "analysis/SharedState.h"
 
 #include "analysis/Annotations.h"
+#include "analysis/Atomics.h"
+#include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
@@ -158,9 +160,66 @@ ContextSet SharedState::racing(const AccessPath &Location) {
 
 bool SharedState::isConcurrent(const SharedAccess &A) {
   ContextSet Racing = racing(A.Location);
-  if (!Reach.of(A.owner()).intersects(Racing))
+  if (!Reach.of(A.owner()).intersects(Racing) || isClaimedElement(A))
     return false;
   return A.Location.Kind != AccessPath::Object || !Fresh.isPrivate(*A.owner(), A.Here, A.At, Racing);
+}
+
+namespace {
+
+class AtomicSteps : public BodyVisitor {
+public:
+  explicit AtomicSteps(const ASTContext &Context) : Context(Context) {}
+  bool Found = false;
+
+  bool VisitExpr(Expr *E) override {
+    auto Op = atomicOperation(E, Context);
+    Found |= Op && Op->reads() && Op->writes();
+    return !Found;
+  }
+
+private:
+  const ASTContext &Context;
+};
+
+/// The index of the element that the expression lies in; null when it lies in none.
+const Expr *elementIndex(const Expr *E) {
+  for (;;) {
+    E = E->IgnoreParenImpCasts();
+    if (const auto *S = dyn_cast<ArraySubscriptExpr>(E))
+      return S->getIdx();
+    const auto *M = dyn_cast<MemberExpr>(E);
+    if (!M || M->isArrow())
+      return nullptr;
+    E = M->getBase();
+  }
+}
+
+} // namespace
+
+bool SharedState::isClaimedElement(const SharedAccess &A) {
+  const Expr *At = elementIndex(A.At);
+  if (!At)
+    return false;
+  At = At->IgnoreParenCasts();
+  if (const auto *R = dyn_cast<DeclRefExpr>(At))
+    if (const auto *V = dyn_cast<VarDecl>(R->getDecl())) {
+      Paths.enter(A.In->Decl);
+      At = Paths.onlyValueOf(V);
+    }
+  const auto *C = At ? dyn_cast<CallExpr>(At->IgnoreParenCasts()) : nullptr;
+  const Function *Taker = C ? Index.find(C->getDirectCallee()) : nullptr;
+  return Taker && claims(*Taker);
+}
+
+bool SharedState::claims(const Function &F) {
+  auto [At, New] = Claiming.try_emplace(&F, false);
+  if (New) {
+    AtomicSteps Steps(Index.context());
+    Steps.TraverseStmt(F.Decl->getBody());
+    At->second = Steps.Found;
+  }
+  return At->second;
 }
 
 void SharedState::add(SharedAccess A) { nameInCallers(std::move(A), 0); }

@@ -99,6 +99,10 @@ public:
   bool isUnderContract(const Function &);
 
 private:
+  /// Whether the access is to an element that an atomic step gave to this thread alone: `nodes[take()]`.
+  bool isClaimedElement(const SharedAccess &);
+  bool claims(const Function &);
+
   friend class AccessCollector;
   void collect(const Function &);
   void collectMembers(const clang::Expr *Table);
@@ -117,6 +121,7 @@ private:
   Locksets &Locks;
   Freshness Fresh;
   ThreadAffinity Owners;
+  llvm::DenseMap<const Function *, bool> Claiming; ///< whether the function changes an atomic in one step
   llvm::MapVector<AccessPath, Accesses, std::map<AccessPath, unsigned>> Locations;
   std::map<std::tuple<const Function *, const clang::Expr *, std::vector<const Call *>>, Guards> KnownGuards;
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;

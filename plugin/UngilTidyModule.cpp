@@ -88,7 +88,8 @@ private:
         for (const FixItHint &Hint : D.Repairs.front().Hints)
           Builder << Hint;
     }
-    for (const Remark *R : inReadingOrder(D.Path, D.Related))
+    std::vector<Remark> Related = shortened(D.Related);
+    for (const Remark *R : inReadingOrder(D.Path, Related))
       diag(SM.getExpansionLoc(R->Where.getBegin()), "%0", DiagnosticIDs::Note) << R->Message;
   }
 

@@ -259,7 +259,7 @@ private:
   static Diagnosis describeNeighbours(Unit &U, const SharedAccess &A, const SharedAccess &B) {
     Diagnosis D;
     D.Where = A.At->getSourceRange();
-    D.Message = "bit-fields " + locationName(A.Location) + " and " + locationName(B.Location) +
+    D.Message = "bit-fields '" + A.Location.spelling() + "' and '" + B.Location.spelling() + "'" +
                 " share memory; writing one in '" + displayName(*A.In->Decl) + "' and the other in '" +
                 displayName(*B.In->Decl) + "' at the same time loses a write";
     D.Sureness =

@@ -116,7 +116,8 @@ public:
       Message += " (latent)";
     head(F.Where, labelOf(F.Level), Message + " [" + printable(F.Rule) + "]", Bold);
     quote(F.Where, Inline ? Inline->Edits : std::vector<Edit>());
-    for (const Step *S : inReadingOrder(F.Path, F.Related))
+    std::vector<Step> Related = shortened(F.Related);
+    for (const Step *S : inReadingOrder(F.Path, Related))
       note(S->Where, S->Message);
     for (const Fix &Other : F.Fixes)
       if (&Other != Inline)

@@ -2,6 +2,7 @@
 // to show that the tests would notice.
 #include "ungil/ungil.h"
 
+#include <mutex>
 #include <thread>
 
 using namespace ungil;
@@ -447,9 +448,12 @@ PyObject *churn_in_thread(PyObject *, PyObject *count) {
 
 /// Keeps a reference in a static handle, whose destructor runs after finalisation.
 Py<> kept_for_ever;
+std::mutex kept_mutex;
 PyObject *keep_for_ever(PyObject *, PyObject *object) {
   EntryScope attached;
-  kept_for_ever = Py<>::borrow(attached, object);
+  Py<> kept = Py<>::borrow(attached, object);
+  std::lock_guard<std::mutex> guard(kept_mutex);
+  std::swap(kept_for_ever, kept);
   return none(attached);
 }
 
