@@ -70,15 +70,9 @@ private:
   static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
     return llvm::any_of(U.types().types(), [&](const auto &Owner) {
       const Function *Traverse = Owner->slot("tp_traverse").Body;
-      return Traverse && Owner->Struct && !mayDerive(*Owner, T) &&
+      return Traverse && Owner->Struct && !beginsWith(Owner->Struct, T.Struct) &&
              U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
     });
-  }
-
-  static bool mayDerive(const TypeInfo &T, const TypeInfo &Base) {
-    if (T.Base.What == BaseType::Object && &T != &Base) // an owner that keeps its first part in itself
-      return T.Struct == Base.Struct;
-    return beginsWith(T.Struct, Base.Struct);
   }
 
   /// The struct is the other one or has it as its first member, as the objects of derived types do.
