@@ -4,6 +4,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
+#include "compat/Clang.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
@@ -372,7 +373,7 @@ bool Ownership::isLeafType(const Expr *TypeObject) {
     return true;
   BaseType Named = Graph.typeNamedBy(TypeObject);
   return Named.What == BaseType::InUnit && Named.Type->Struct &&
-         isLeafStruct(Index.context().getPointerType(Index.context().getRecordType(Named.Type->Struct)));
+         isLeafStruct(Index.context().getPointerType(recordType(Index.context(), Named.Type->Struct)));
 }
 
 bool Ownership::isLeafValue(const Expr *Value, const Function *In, unsigned Depth) {

@@ -5,6 +5,7 @@
 #include "analysis/Names.h"
 #include "analysis/StateExpressions.h"
 #include "analysis/StateFlow.h"
+#include "compat/Clang.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -166,9 +167,9 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
   Use.Where = Site->getSourceRange();
   const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
   if (Method && Method->isCopyAssignmentOperator() &&
-      All.destroysReference(Use, Context.getRecordType(Method->getParent()))) {
+      All.destroysReference(Use, recordType(Context, Method->getParent()))) {
     Use.IsCopy = true;
-    Use.Name = typeName(Context.getRecordType(Method->getParent()));
+    Use.Name = typeName(recordType(Context, Method->getParent()));
     return use(Now, std::move(Use));
   }
   Use.Name = displayName(*Callee);

@@ -4,6 +4,7 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "compat/Clang.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -109,7 +110,7 @@ void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
 } // namespace
 
 bool isOwnStruct(const RecordDecl *Record) {
-  std::string Name = typeName(Record->getASTContext().getRecordType(Record));
+  std::string Name = typeName(recordType(Record->getASTContext(), Record));
   return Name != "_object" && Name != "PyObject" && Name != "PyVarObject" && Name != "_typeobject";
 }
 

@@ -11,6 +11,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "checks/Check.h"
+#include "compat/Clang.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -100,7 +101,7 @@ private:
   /// before the visit.
   static bool makesOwner(Unit &U, const Call &C) {
     if (const auto *Made = llvm::dyn_cast<clang::CXXConstructorDecl>(C.Callee))
-      return isOwner(U.context().getRecordType(Made->getParent()));
+      return isOwner(recordType(U.context(), Made->getParent()));
     if (!isOwner(C.Callee->getReturnType()))
       return false;
     for (clang::DynTypedNodeList Parents = U.context().getParents(*C.Site); !Parents.empty();
