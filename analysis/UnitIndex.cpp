@@ -96,8 +96,8 @@ public:
     return inFunction(F, [&] { return TraverseStmt(L->getBody()); });
   }
 
-  /// What stands in a decltype is not called.
-  bool TraverseDecltypeTypeLoc(DecltypeTypeLoc) { return true; }
+  /// What stands in a decltype is not called. LLVM 22 says besides whether to go into the qualifier.
+  template <class... Qualifier> bool TraverseDecltypeTypeLoc(DecltypeTypeLoc, Qualifier...) { return true; }
 
   bool VisitVarDecl(VarDecl *V) {
     if (V->getDeclContext()->isDependentContext())
