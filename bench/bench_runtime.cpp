@@ -1,10 +1,9 @@
-// Benchmarks of the runtime, as a Python module: `run(arguments)` hands them to Google Benchmark. A module, so that the same
-// code runs under every interpreter. The main thread is detached meanwhile and each benchmark attaches for itself, if it
-// needs to.
+// Benchmarks of the runtime, as a Python module: `run(arguments)` hands them to Google Benchmark. A module,
+// so that the same code runs under every interpreter. The main thread is detached meanwhile and each
+// benchmark attaches for itself, if it needs to.
 #include "ungil/ungil.h"
 
 #include <benchmark/benchmark.h>
-
 #include <mutex>
 #include <string>
 
@@ -73,7 +72,8 @@ template <class Tag, class List> void objects(benchmark::State &state) {
   }
 }
 
-// Dropping references while detached: the pool's stack against a mutex and a vector. Eight are dropped, then applied.
+// Dropping references while detached: the pool's stack against a mutex and a vector. Eight are dropped, then
+// applied.
 
 struct Entry {
   Entry *next;
@@ -269,7 +269,8 @@ PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void *>(exec)},
                             {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
                             {0, nullptr}};
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "bench_runtime", nullptr, 0, functions, slots, nullptr, nullptr, nullptr};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "bench_runtime", nullptr, 0, functions, slots, nullptr, nullptr, nullptr};
 
 } // namespace
 

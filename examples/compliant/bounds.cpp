@@ -1,16 +1,15 @@
 #include "module.h"
 
-#include <ungil/borrow_flag.h>
-
 #include <cmath>
 #include <new>
+#include <ungil/borrow_flag.h>
 
 namespace {
 
-/// The rectangle round the points that it was given. Many threads may measure it at once, one alone may let it grow.
+/// The rectangle round the points that it was given. Many threads may measure it at once, one alone may let
+/// it grow.
 struct BoundsObject {
-  PyObject_HEAD
-  ungil::BorrowFlag borrow;
+  PyObject_HEAD ungil::BorrowFlag borrow;
   bool empty;
   double left, bottom, right, top;
 };
@@ -64,8 +63,9 @@ PyMethodDef bounds_methods[] = {
 };
 
 PyType_Slot bounds_slots[] = {
-    {Py_tp_doc, const_cast<char *>("Bounds()\n--\n\n"
-                                   "The smallest rectangle, parallel to the axes, with all the points that it was given.")},
+    {Py_tp_doc, const_cast<char *>(
+                    "Bounds()\n--\n\n"
+                    "The smallest rectangle, parallel to the axes, with all the points that it was given.")},
     {Py_tp_new, reinterpret_cast<void *>(bounds_new)},
     {Py_tp_methods, bounds_methods},
     {0, nullptr},

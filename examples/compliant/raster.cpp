@@ -1,9 +1,8 @@
 #include "module.h"
 
-#include <ungil/cell.h>
-
 #include <memory>
 #include <new>
+#include <ungil/cell.h>
 #include <vector>
 
 namespace {
@@ -14,11 +13,10 @@ struct Pixels {
   std::vector<unsigned char> bytes;
 };
 
-/// Others read the pixels through the buffer protocol. A view holds a shared borrow for as long as it lives; whoever changes
-/// pixels or their number needs an exclusive one, and is refused while there are views.
+/// Others read the pixels through the buffer protocol. A view holds a shared borrow for as long as it lives;
+/// whoever changes pixels or their number needs an exclusive one, and is refused while there are views.
 struct RasterObject {
-  PyObject_HEAD
-  ungil::Cell<Pixels> pixels;
+  PyObject_HEAD ungil::Cell<Pixels> pixels;
 };
 using View = ungil::Ref<Pixels>;
 
@@ -123,7 +121,8 @@ PyMethodDef raster_methods[] = {
 };
 
 PyType_Slot raster_slots[] = {
-    {Py_tp_doc, const_cast<char *>("Raster(width, height)\n--\n\nGrey pixels; memoryview(raster) reads them, row by row.")},
+    {Py_tp_doc, const_cast<char *>(
+                    "Raster(width, height)\n--\n\nGrey pixels; memoryview(raster) reads them, row by row.")},
     {Py_tp_new, reinterpret_cast<void *>(raster_new)},
     {Py_tp_dealloc, reinterpret_cast<void *>(raster_dealloc)},
     {Py_tp_methods, raster_methods},

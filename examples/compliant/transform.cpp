@@ -1,8 +1,7 @@
 #include "module.h"
 
-#include <ungil/cell.h>
-
 #include <new>
+#include <ungil/cell.h>
 
 namespace {
 
@@ -11,8 +10,7 @@ struct Mapping {
 };
 
 struct TransformObject {
-  PyObject_HEAD
-  ungil::Cell<Mapping> mapping;
+  PyObject_HEAD ungil::Cell<Mapping> mapping;
 };
 
 TransformObject *cast(PyObject *self) { return reinterpret_cast<TransformObject *>(self); }
@@ -78,7 +76,8 @@ PyType_Slot transform_slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec transform_spec = {"geometry.Transform", sizeof(TransformObject), 0, Py_TPFLAGS_DEFAULT, transform_slots};
+PyType_Spec transform_spec = {"geometry.Transform", sizeof(TransformObject), 0, Py_TPFLAGS_DEFAULT,
+                              transform_slots};
 
 } // namespace
 

@@ -1,10 +1,9 @@
 #include "module.h"
 
-#include <ungil/once_ref.h>
-
 #include <atomic>
 #include <system_error>
 #include <thread>
+#include <ungil/once_ref.h>
 #include <vector>
 
 using ungil::AttachScope;
@@ -40,8 +39,8 @@ Py<> raised() {
 #endif
 }
 
-/// A worker: takes the next item, until there is none or a call has failed. Each result has a place that one worker alone
-/// writes and that the caller reads after the worker has ended.
+/// A worker: takes the next item, until there is none or a call has failed. Each result has a place that one
+/// worker alone writes and that the caller reads after the worker has ended.
 void work(Job *job) {
   AttachScope attached;
   const Py_ssize_t count = PyTuple_GET_SIZE(job->items);
@@ -49,7 +48,8 @@ void work(Job *job) {
     const Py_ssize_t i = job->next.fetch_add(1, std::memory_order_relaxed);
     if (i >= count)
       return;
-    auto result = Py<>::steal(PyObject_CallFunctionObjArgs(job->function, PyTuple_GET_ITEM(job->items, i), nullptr));
+    auto result =
+        Py<>::steal(PyObject_CallFunctionObjArgs(job->function, PyTuple_GET_ITEM(job->items, i), nullptr));
     if (!result)
       job->error.get_or_init(attached, raised);
     PyErr_Clear(); // a later exception, if this worker's was not the first
@@ -114,7 +114,8 @@ PyObject *geometry_parallel(PyObject *, PyObject *args) {
 
 PyMethodDef workers_methods[] = {
     {"parallel", geometry_parallel, METH_VARARGS,
-     "parallel(function, items, workers=4)\n--\n\nReturn [function(item) for item in items], called by several threads."},
+     "parallel(function, items, workers=4)\n--\n\nReturn [function(item) for item in items], called by "
+     "several threads."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -11,9 +11,8 @@ extern "C" {
 /* Each type lives in a file of its own and offers one function that adds it to the module. */
 
 typedef struct {
-    PyObject_HEAD
-    double x;
-    double y;
+  PyObject_HEAD double x;
+  double y;
 } PointObject;
 
 extern PyTypeObject Point_Type;

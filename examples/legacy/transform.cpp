@@ -32,8 +32,7 @@ private:
 };
 
 struct TransformObject {
-  PyObject_HEAD
-  BorrowFlag borrow;
+  PyObject_HEAD BorrowFlag borrow;
   double factor, x, y;
 };
 
@@ -101,7 +100,8 @@ PyType_Slot transform_slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec transform_spec = {"geometry.Transform", sizeof(TransformObject), 0, Py_TPFLAGS_DEFAULT, transform_slots};
+PyType_Spec transform_spec = {"geometry.Transform", sizeof(TransformObject), 0, Py_TPFLAGS_DEFAULT,
+                              transform_slots};
 
 } // namespace
 

@@ -52,8 +52,7 @@ PyObject *geometry_parallel(PyObject *, PyObject *args) {
     return nullptr;
   Job job = {function, items, PyList_New(PyTuple_GET_SIZE(items)), 0, nullptr, nullptr, nullptr};
   if (job.results) {
-    Py_BEGIN_ALLOW_THREADS
-    run(&job, count);
+    Py_BEGIN_ALLOW_THREADS run(&job, count);
     Py_END_ALLOW_THREADS
   }
   Py_DECREF(items);
@@ -66,7 +65,8 @@ PyObject *geometry_parallel(PyObject *, PyObject *args) {
 
 PyMethodDef workers_methods[] = {
     {"parallel", geometry_parallel, METH_VARARGS,
-     "parallel(function, items, workers=4)\n--\n\nReturn [function(item) for item in items], called by several threads."},
+     "parallel(function, items, workers=4)\n--\n\nReturn [function(item) for item in items], called by "
+     "several threads."},
     {nullptr, nullptr, 0, nullptr},
 };
 

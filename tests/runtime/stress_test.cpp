@@ -1,12 +1,11 @@
-// The lock-free templates and stores on real threads, meant for ThreadSanitizer and AddressSanitizer. The model checker proves
-// more about orders; this sees what the compiler and the machine make of them.
+// The lock-free templates and stores on real threads, meant for ThreadSanitizer and AddressSanitizer. The
+// model checker proves more about orders; this sees what the compiler and the machine make of them.
 #include "ungil/borrow_flag.h"
 #include "ungil/cell.h"
 #include "ungil/freelist.h"
 #include "ungil/once_ref.h"
 
 #include <gtest/gtest.h>
-
 #include <thread>
 #include <vector>
 
@@ -142,7 +141,8 @@ template <class Store> void churn() {
       delete block;
     }
   };
-  for (int generation = 0; generation < 3; ++generation) // threads end and their magazines are used by later ones
+  for (int generation = 0; generation < 3;
+       ++generation) // threads end and their magazines are used by later ones
     in_threads([&](int i) {
       std::vector<long *> mine;
       for (int n = 0; n < rounds / 4; ++n) {

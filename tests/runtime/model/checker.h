@@ -1,17 +1,21 @@
 // A small stateless model checker for the runtime's lock-free templates.
 //
-// A test runs again and again, each time with another schedule and other values returned by loads, until all choices within
-// the bounds are used up or a run fails. Threads are fibers. What is modelled:
-//   - per location: all stores in modification order. A load may return any store that coherence allows, not only the last
-//   - release/acquire: each store carries a view (which stores of which locations are known, and a vector clock); an acquire
-//     load joins it. A read-modify-write continues the release sequence of the store that it replaces. Fences.
+// A test runs again and again, each time with another schedule and other values returned by loads, until all
+// choices within the bounds are used up or a run fails. Threads are fibers. What is modelled:
+//   - per location: all stores in modification order. A load may return any store that coherence allows, not
+//   only the last
+//   - release/acquire: each store carries a view (which stores of which locations are known, and a vector
+//   clock); an acquire
+//     load joins it. A read-modify-write continues the release sequence of the store that it replaces.
+//     Fences.
 //   - data races on `plain` fields, by vector clocks
-// What is not: stores are appended to the modification order in the order of execution and no load reads from the future, so
-// 2+2W and load buffering are missed; compare_exchange_weak does not fail spuriously; seq_cst is a total order of joins,
-// slightly stronger than the standard. So a failure is real, and a pass is exhaustive within these bounds.
+// What is not: stores are appended to the modification order in the order of execution and no load reads from
+// the future, so 2+2W and load buffering are missed; compare_exchange_weak does not fail spuriously; seq_cst
+// is a total order of joins, slightly stronger than the standard. So a failure is real, and a pass is
+// exhaustive within these bounds.
 //
-// Every atomic operation knows its source line. `weakened` names one line and one order; operations there run with it
-// instead, which is how the tests show that each order in the production code is needed.
+// Every atomic operation knows its source line. `weakened` names one line and one order; operations there run
+// with it instead, which is how the tests show that each order in the production code is needed.
 #pragma once
 
 #include <algorithm>
@@ -65,12 +69,18 @@ struct Site {
 
 inline const char *name(std::memory_order order) {
   switch (order) {
-  case std::memory_order_relaxed: return "relaxed";
-  case std::memory_order_consume: return "consume";
-  case std::memory_order_acquire: return "acquire";
-  case std::memory_order_release: return "release";
-  case std::memory_order_acq_rel: return "acq_rel";
-  default: return "seq_cst";
+  case std::memory_order_relaxed:
+    return "relaxed";
+  case std::memory_order_consume:
+    return "consume";
+  case std::memory_order_acquire:
+    return "acquire";
+  case std::memory_order_release:
+    return "release";
+  case std::memory_order_acq_rel:
+    return "acq_rel";
+  default:
+    return "seq_cst";
   }
 }
 inline bool acquires(std::memory_order order) {
@@ -100,7 +110,8 @@ public:
 
   static Explorer &current() { return *current_; }
 
-  /// `Test` has a constructor, `thread(int)` for 1..Test::threads, and `finish()` that runs after all threads.
+  /// `Test` has a constructor, `thread(int)` for 1..Test::threads, and `finish()` that runs after all
+  /// threads.
   template <class Test> static Result explore(Options options) {
     Explorer explorer(options);
     current_ = &explorer;
@@ -153,7 +164,8 @@ public:
     write(location, value, order, nullptr, line, "store");
   }
 
-  template <class F> std::uint64_t update(int location, F new_value, std::memory_order order, int line, const char *op) {
+  template <class F>
+  std::uint64_t update(int location, F new_value, std::memory_order order, int line, const char *op) {
     step();
     order = effective(order, line, op);
     const std::uint32_t last = std::uint32_t(locations_[location].stores.size()) - 1;
@@ -163,8 +175,8 @@ public:
     return old;
   }
 
-  bool compare_exchange(int location, std::uint64_t &expected, std::uint64_t desired, std::memory_order success,
-                        std::memory_order failure, int line) {
+  bool compare_exchange(int location, std::uint64_t &expected, std::uint64_t desired,
+                        std::memory_order success, std::memory_order failure, int line) {
     step();
     success = effective(success, line, "exchange if");
     failure = effective(failure, line, "exchange if, failing,");
@@ -299,7 +311,8 @@ private:
     swapcontext(&from, &threads_[next].context);
   }
 
-  /// The next thread to run: this one first if it can go on, because leaving it costs a preemption. 0 when all are done.
+  /// The next thread to run: this one first if it can go on, because leaving it costs a preemption. 0 when
+  /// all are done.
   int choose_thread(bool can_continue) {
     std::array<int, max_threads> runnable;
     int count = 0;
@@ -366,7 +379,8 @@ private:
     return index;
   }
 
-  std::uint64_t read(int location, std::uint32_t index, std::memory_order order, int line, const char *operation) {
+  std::uint64_t read(int location, std::uint32_t index, std::memory_order order, int line,
+                     const char *operation) {
     Store &store = locations_[location].stores[index];
     me().view.of(location) = std::max(me().view.of(location), index);
     me().unfenced.join(store.view);
@@ -379,7 +393,8 @@ private:
     return store.value;
   }
 
-  void write(int location, std::uint64_t value, std::memory_order order, const View *replaced, int line, const char *op) {
+  void write(int location, std::uint64_t value, std::memory_order order, const View *replaced, int line,
+             const char *op) {
     now();
     if (order == std::memory_order_seq_cst)
       me().view.join(seq_cst_);
@@ -445,20 +460,22 @@ public:
     Explorer::current().store(location_, bits(desired), order, line);
   }
   T exchange(T desired, std::memory_order order = std::memory_order_seq_cst, int line = __builtin_LINE()) {
-    return value(Explorer::current().update(location_, [&](std::uint64_t) { return bits(desired); }, order, line, "exchange"));
+    return value(Explorer::current().update(
+        location_, [&](std::uint64_t) { return bits(desired); }, order, line, "exchange"));
   }
   T fetch_add(T n, std::memory_order order = std::memory_order_seq_cst, int line = __builtin_LINE()) {
-    return value(Explorer::current().update(location_, [&](std::uint64_t old) { return bits(T(value(old) + n)); }, order, line,
-                                            "fetch_add"));
+    return value(Explorer::current().update(
+        location_, [&](std::uint64_t old) { return bits(T(value(old) + n)); }, order, line, "fetch_add"));
   }
   T fetch_sub(T n, std::memory_order order = std::memory_order_seq_cst, int line = __builtin_LINE()) {
-    return value(Explorer::current().update(location_, [&](std::uint64_t old) { return bits(T(value(old) - n)); }, order, line,
-                                            "fetch_sub"));
+    return value(Explorer::current().update(
+        location_, [&](std::uint64_t old) { return bits(T(value(old) - n)); }, order, line, "fetch_sub"));
   }
   bool compare_exchange_strong(T &expected, T desired, std::memory_order success, std::memory_order failure,
                                int line = __builtin_LINE()) {
     std::uint64_t wanted = bits(expected);
-    const bool done = Explorer::current().compare_exchange(location_, wanted, bits(desired), success, failure, line);
+    const bool done =
+        Explorer::current().compare_exchange(location_, wanted, bits(desired), success, failure, line);
     expected = value(wanted);
     return done;
   }
@@ -504,7 +521,9 @@ private:
   mutable Explorer::PlainState state_;
 };
 
-inline void fence(std::memory_order order, int line = __builtin_LINE()) { Explorer::current().fence(order, line); }
+inline void fence(std::memory_order order, int line = __builtin_LINE()) {
+  Explorer::current().fence(order, line);
+}
 
 /// The policy under which the production templates run here.
 struct atomics {

@@ -1,6 +1,5 @@
 // The production templates under the model checker, after litmus tests of the checker itself.
 #include "checker.h"
-
 #include "ungil/borrow_flag.h"
 #include "ungil/freelist.h"
 #include "ungil/once_ref.h"
@@ -16,7 +15,9 @@ constexpr auto seq_cst = std::memory_order_seq_cst;
 
 namespace {
 
-template <class Test> Explorer::Result explore(Explorer::Options options = {}) { return Explorer::explore<Test>(options); }
+template <class Test> Explorer::Result explore(Explorer::Options options = {}) {
+  return Explorer::explore<Test>(options);
+}
 
 template <class Test> void expect_pass() {
   const auto result = explore<Test>();
@@ -49,11 +50,11 @@ template <class Test> void expect_every_order_needed() {
       options.weakened = &site;
       options.weaker = order;
       const auto broken = explore<Test>(options);
-      EXPECT_TRUE(broken.failed) << "line " << site.line << ", " << site.operation << ": " << model::name(site.order)
-                                 << " could be " << model::name(order);
+      EXPECT_TRUE(broken.failed) << "line " << site.line << ", " << site.operation << ": "
+                                 << model::name(site.order) << " could be " << model::name(order);
       EXPECT_FALSE(broken.failed && broken.trace.empty());
-      std::cout << "    line " << site.line << " " << site.operation << " " << model::name(site.order) << " -> "
-                << model::name(order) << ": run " << broken.runs << ", " << broken.failure << "\n";
+      std::cout << "    line " << site.line << " " << site.operation << " " << model::name(site.order)
+                << " -> " << model::name(order) << ": run " << broken.runs << ", " << broken.failure << "\n";
     }
   }
 }
@@ -187,7 +188,9 @@ template <std::memory_order Store, std::memory_order Load> struct IndependentRea
       b[i] = (i == 3 ? y : x).load(Load);
     }
   }
-  void finish() { check(!(a[3] && !b[3] && a[4] && !b[4]), "the readers disagree on the order of the writes"); }
+  void finish() {
+    check(!(a[3] && !b[3] && a[4] && !b[4]), "the readers disagree on the order of the writes");
+  }
 };
 TEST(Litmus, IndependentReadersAgreeOnlyUnderSeqCst) {
   expect_failure<IndependentReads<release, acquire>>("disagree");

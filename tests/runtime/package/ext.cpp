@@ -15,6 +15,7 @@ static PyModuleDef_Slot slots[] = {
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
     {0, nullptr}};
-static PyModuleDef module = {PyModuleDef_HEAD_INIT, "ext", nullptr, 0, functions, slots, nullptr, nullptr, nullptr};
+static PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "ext", nullptr, 0, functions, slots, nullptr, nullptr, nullptr};
 
 PyMODINIT_FUNC PyInit_ext() { return PyModuleDef_Init(&module); }

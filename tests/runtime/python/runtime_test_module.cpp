@@ -1,5 +1,5 @@
-// Every component that needs an interpreter, as a Python module for the tests beside it. `broken` types forget one duty each,
-// to show that the tests would notice.
+// Every component that needs an interpreter, as a Python module for the tests beside it. `broken` types
+// forget one duty each, to show that the tests would notice.
 #include "ungil/ungil.h"
 
 #include <mutex>
@@ -65,14 +65,14 @@ PyObject *node_append(PyObject *self, PyObject *item) {
 
 PyObject *node_cached(PyObject *self, PyObject *make) {
   EntryScope attached;
-  return Py<>::borrow(attached, Node::of(self).cached.get_or_init(attached, [&] {
-           return Py<>::steal(PyObject_CallNoArgs(make));
-         }))
+  return Py<>::borrow(attached, Node::of(self).cached.get_or_init(
+                                    attached, [&] { return Py<>::steal(PyObject_CallNoArgs(make)); }))
       .release();
 }
 
 PyGetSetDef node_getset[] = {{"next", node_get_next, node_set_next, nullptr, nullptr}, {}};
-PyMethodDef node_methods[] = {{"append", node_append, METH_O, nullptr}, {"cached", node_cached, METH_O, nullptr}, {}};
+PyMethodDef node_methods[] = {
+    {"append", node_append, METH_O, nullptr}, {"cached", node_cached, METH_O, nullptr}, {}};
 PyType_Slot node_slots[] = {{Py_tp_getset, node_getset}, {Py_tp_methods, node_methods}, {0, nullptr}};
 
 // Leaf: derives from Node natively and owns one more reference. Table: derives from dict.
@@ -113,10 +113,11 @@ using Finalised = gc_class<FinalState>;
 std::atomic<long> finalised{0};
 void finalise(PyObject *) { ++finalised; }
 PyGetSetDef final_getset[] = {{"extra", nullptr, set_extra<Finalised>, nullptr, nullptr}, {}};
-PyType_Slot final_slots[] = {{Py_tp_getset, final_getset}, {Py_tp_finalize, reinterpret_cast<void *>(finalise)}, {0, nullptr}};
+PyType_Slot final_slots[] = {
+    {Py_tp_getset, final_getset}, {Py_tp_finalize, reinterpret_cast<void *>(finalise)}, {0, nullptr}};
 
-// Broken types, made by hand, that forget one duty each: a field in traverse, clear, the base's fields, the type of the
-// instance, to track an object that comes from a free list. `Whole` forgets none.
+// Broken types, made by hand, that forget one duty each: a field in traverse, clear, the base's fields, the
+// type of the instance, to track an object that comes from a free list. `Whole` forgets none.
 
 struct BrokenObject {
   PyObject base;
@@ -202,11 +203,13 @@ Py<PyTypeObject> add_broken(PyObject *module, const BrokenType &made_of, PyTypeO
                          {Py_tp_clear, reinterpret_cast<void *>(made_of.clear)},
                          {Py_tp_getset, broken_getset},
                          {0, nullptr}};
-  PyType_Spec spec = {made_of.name, sizeof(BrokenObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, slots};
+  PyType_Spec spec = {made_of.name, sizeof(BrokenObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, slots};
   Py<> bases = Py<>::steal(base ? PyTuple_Pack(1, base) : nullptr);
   if (base && !bases)
     return nullptr;
-  auto type = Py<PyTypeObject>::steal(reinterpret_cast<PyTypeObject *>(PyType_FromModuleAndSpec(module, &spec, bases.object())));
+  auto type = Py<PyTypeObject>::steal(
+      reinterpret_cast<PyTypeObject *>(PyType_FromModuleAndSpec(module, &spec, bases.object())));
   if (type && PyModule_AddType(module, type.get()) < 0)
     return nullptr;
   return type;
@@ -378,8 +381,8 @@ PyObject *cell_hold(PyObject *, PyObject *function) {
   return PyObject_CallNoArgs(function);
 }
 
-/// Gives an exclusive borrow back and stays attached for a while: whether nobody takes it meanwhile. With a GIL nobody
-/// can, because a borrow is taken by attached threads only.
+/// Gives an exclusive borrow back and stays attached for a while: whether nobody takes it meanwhile. With a
+/// GIL nobody can, because a borrow is taken by attached threads only.
 PyObject *cell_nobody_takes_while_attached(PyObject *, PyObject *) {
   using namespace std::chrono;
   EntryScope attached;
@@ -397,7 +400,8 @@ PyObject *cell_nobody_takes_while_attached(PyObject *, PyObject *) {
   return PyBool_FromLong(bool(cell.try_borrow_mut()));
 }
 
-/// Which types a list is bound to, and what it refuses, with types of the interpreter that it is never used for.
+/// Which types a list is bound to, and what it refuses, with types of the interpreter that it is never used
+/// for.
 PyObject *free_list_rules(PyObject *, PyObject *) {
   struct OfThisTest;
   using List = ObjectFreeList<default_store<OfThisTest, 2>>;
@@ -407,7 +411,8 @@ PyObject *free_list_rules(PyObject *, PyObject *) {
   const bool other_type_refused = !List::try_keep(Py_None) && List::try_reuse(&PyLong_Type) == nullptr;
   List::retire();
   const bool retired = !List::bind(&PyFloat_Type) && List::try_reuse(&PyFloat_Type) == nullptr;
-  return PyBool_FromLong(finaliser_refused && first && again && second_refused && other_type_refused && retired);
+  return PyBool_FromLong(finaliser_refused && first && again && second_refused && other_type_refused &&
+                         retired);
 }
 
 long guarded = 0;
@@ -457,26 +462,27 @@ PyObject *keep_for_ever(PyObject *, PyObject *object) {
   return none(attached);
 }
 
-PyMethodDef functions[] = {{"live", live, METH_NOARGS, nullptr},
-                           {"finalised", count_finalised, METH_NOARGS, nullptr},
-                           {"pool_empty", pool_empty, METH_NOARGS, nullptr},
-                           {"free_threaded", free_threaded, METH_NOARGS, nullptr},
-                           {"drop_detached", drop_detached, METH_VARARGS, nullptr},
-                           {"drop_later", drop_later, METH_O, nullptr},
-                           {"boundaries_flush", boundaries_flush, METH_O, nullptr},
-                           {"cell_nobody_takes_while_attached", cell_nobody_takes_while_attached, METH_NOARGS, nullptr},
-                           {"free_list_rules", free_list_rules, METH_NOARGS, nullptr},
-                           {"call_in_threads", call_in_threads, METH_VARARGS, nullptr},
-                           {"snapshot", snapshot, METH_O, nullptr},
-                           {"count_items", count_items, METH_O, nullptr},
-                           {"cell_add", cell_add, METH_O, nullptr},
-                           {"cell_read", cell_read, METH_NOARGS, nullptr},
-                           {"cell_try", cell_try, METH_NOARGS, nullptr},
-                           {"cell_hold", cell_hold, METH_O, nullptr},
-                           {"section_add", section_add, METH_VARARGS, nullptr},
-                           {"churn_in_thread", churn_in_thread, METH_O, nullptr},
-                           {"keep_for_ever", keep_for_ever, METH_O, nullptr},
-                           {}};
+PyMethodDef functions[] = {
+    {"live", live, METH_NOARGS, nullptr},
+    {"finalised", count_finalised, METH_NOARGS, nullptr},
+    {"pool_empty", pool_empty, METH_NOARGS, nullptr},
+    {"free_threaded", free_threaded, METH_NOARGS, nullptr},
+    {"drop_detached", drop_detached, METH_VARARGS, nullptr},
+    {"drop_later", drop_later, METH_O, nullptr},
+    {"boundaries_flush", boundaries_flush, METH_O, nullptr},
+    {"cell_nobody_takes_while_attached", cell_nobody_takes_while_attached, METH_NOARGS, nullptr},
+    {"free_list_rules", free_list_rules, METH_NOARGS, nullptr},
+    {"call_in_threads", call_in_threads, METH_VARARGS, nullptr},
+    {"snapshot", snapshot, METH_O, nullptr},
+    {"count_items", count_items, METH_O, nullptr},
+    {"cell_add", cell_add, METH_O, nullptr},
+    {"cell_read", cell_read, METH_NOARGS, nullptr},
+    {"cell_try", cell_try, METH_NOARGS, nullptr},
+    {"cell_hold", cell_hold, METH_O, nullptr},
+    {"section_add", section_add, METH_VARARGS, nullptr},
+    {"churn_in_thread", churn_in_thread, METH_O, nullptr},
+    {"keep_for_ever", keep_for_ever, METH_O, nullptr},
+    {}};
 
 template <class C>
 int add_type(const Attached &attached, PyObject *module, const char *name, const PyType_Slot *slots,
@@ -491,8 +497,8 @@ int add_type(const Attached &attached, PyObject *module, const char *name, const
 int exec(PyObject *module) {
   EntryScope attached;
   const auto whole = add_broken(module, {"runtime_test_module.Whole"});
-  const auto not_tracked = add_broken(
-      module, {"runtime_test_module.NotTrackedAgain", traverse_all, clear_all, new_untracked, dealloc_to_list});
+  const auto not_tracked = add_broken(module, {"runtime_test_module.NotTrackedAgain", traverse_all, clear_all,
+                                               new_untracked, dealloc_to_list});
   if (!whole || !not_tracked || !UntrackedList::bind(not_tracked.get()) ||
       add_type<Node>(attached, module, "runtime_test_module.Node", node_slots) < 0 ||
       add_type<Leaf>(attached, module, "runtime_test_module.Leaf", leaf_slots, type_of<Node>()) < 0 ||
@@ -511,7 +517,14 @@ PyModuleDef_Slot module_slots[] = {{Py_mod_exec, reinterpret_cast<void *>(exec)}
                                    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
                                    {0, nullptr}};
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "runtime_test_module", nullptr, 0, functions, module_slots, nullptr, nullptr,
+PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                          "runtime_test_module",
+                          nullptr,
+                          0,
+                          functions,
+                          module_slots,
+                          nullptr,
+                          nullptr,
                           nullptr};
 
 } // namespace
