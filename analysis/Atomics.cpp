@@ -32,14 +32,19 @@ std::optional<MemoryOrder> withoutRelease(std::optional<MemoryOrder> O) {
 }
 
 std::optional<AtomicOperation> ofBuiltin(const AtomicExpr *E, const ASTContext &Context) {
-  llvm::StringRef Name = E->getOp() == AtomicExpr::AO__c11_atomic_init ? "init" : llvm::StringRef();
-  if (!Name.empty())
+  if (E->getOp() == AtomicExpr::AO__c11_atomic_init)
     return std::nullopt; // not an atomic access
   AtomicOperation Op;
   Op.Site = E;
   Op.Object = E->getPtr();
   Op.OrderArgument = E->getOrder();
   Op.Order = orderOf(Op.OrderArgument, Context);
+  // Operations without a value, which are functions before LLVM 21.
+  const llvm::StringMap<AtomicFunction> &Functions = Knowledge::get().Atomics.Functions;
+  if (auto Known = Functions.find(E->getOpAsString()); Known != Functions.end()) {
+    Op.What = Kind(Known->second.Kind);
+    return Op;
+  }
   if (E->isCmpXChg()) {
     Op.What = Kind::CompareExchange;
     Op.Failure = orderOf(E->getOrderFail(), Context);
