@@ -51,6 +51,21 @@ template <class Store> void blocks(benchmark::State &state) {
   }
 }
 
+// What needs a thread state is repeated in batches: between them the thread is detached, for the threads of a
+// benchmark wait for each other before the first and after the last, and one that waits attached holds up
+// whoever stops the world.
+
+template <class Operation> void repeat(benchmark::State &state, Attached &attached, Operation operation) {
+  constexpr int batch = 1000;
+  auto more = [&] {
+    Detached detached(attached);
+    return state.KeepRunningBatch(batch);
+  };
+  while (more())
+    for (int i = 0; i < batch; ++i)
+      operation();
+}
+
 // Python objects, 64 bytes with the collector's header, created and destroyed.
 
 template <class> struct ObjectState {
@@ -65,11 +80,11 @@ template <class Tag, class List> using Object = gc_class<ObjectState<Tag>, no_ba
 template <class Tag, class List> void objects(benchmark::State &state) {
   AttachScope attached;
   PyTypeObject *type = object_type<Tag, List>();
-  for (auto _ : state) {
+  repeat(state, attached, [&] {
     PyObject *object = gc_slots<Object<Tag, List>>::create(attached, type);
     benchmark::DoNotOptimize(object);
     Py_DECREF(object);
-  }
+  });
 }
 
 // Dropping references while detached: the pool's stack against a mutex and a vector. Eight are dropped, then
@@ -106,8 +121,7 @@ void pool_mutex_and_vector(benchmark::State &state) {
 }
 void pool_empty_flush(benchmark::State &state) {
   AttachScope attached;
-  for (auto _ : state)
-    ReferencePool::flush();
+  repeat(state, attached, [] { ReferencePool::flush(); });
 }
 
 // The borrow flag under its own orders and under others.
@@ -150,25 +164,24 @@ template <class Atomics> void borrow_exclusive(benchmark::State &state) {
 void clone_and_drop_own(benchmark::State &state) {
   AttachScope attached;
   Py<> own = Py<>::steal(PyList_New(0));
-  for (auto _ : state) {
+  repeat(state, attached, [&] {
     Py<> copy = own.clone(attached);
     benchmark::DoNotOptimize(copy.get());
-  }
+  });
 }
 PyObject *shared_object;
 void clone_and_drop_shared(benchmark::State &state) {
   AttachScope attached;
   Py<> shared = Py<>::borrow(attached, shared_object);
-  for (auto _ : state) {
+  repeat(state, attached, [&] {
     Py<> copy = shared.clone(attached);
     benchmark::DoNotOptimize(copy.get());
-  }
+  });
 }
 void critical_section_pair(benchmark::State &state) {
   AttachScope attached;
   Py<> own = Py<>::steal(PyList_New(0));
-  for (auto _ : state)
-    CriticalSection section(attached, own.get());
+  repeat(state, attached, [&] { CriticalSection section(attached, own.get()); });
 }
 
 struct Benchmark {
