@@ -47,6 +47,42 @@ static PyObject *gil_give(PyObject *m, PyObject *a) {
 }
 ENTRIES(gil)
 
+// -- arrays that no counter of theirs makes a stack: read forwards, found by a key beside a count, walked by an index of one's own
+static Node *turns[4];
+static int turn_count, turn;
+static PyObject *turns_take(PyObject *m, PyObject *a) { return turn < turn_count ? (PyObject *)turns[turn++] : NULL; }
+static PyObject *turns_give(PyObject *m, PyObject *a) { turns[turn_count++] = (Node *)a; return NULL; }
+ENTRIES(turns)
+
+static Node *buckets[4];
+static int bucket_count;
+static PyObject *buckets_take(PyObject *m, PyObject *a) {
+  Node *found = buckets[(size_t)a % 4];
+  buckets[(size_t)a % 4] = NULL;
+  bucket_count--;
+  return (PyObject *)found;
+}
+static PyObject *buckets_give(PyObject *m, PyObject *a) {
+  buckets[(size_t)a % 4] = (Node *)a;
+  bucket_count++;
+  return NULL;
+}
+ENTRIES(buckets)
+
+static Node *walked[4];
+static PyObject *walked_take(PyObject *m, PyObject *a) {
+  for (int i = 4; i > 0;)
+    if (walked[--i])
+      return (PyObject *)walked[i];
+  return NULL;
+}
+static PyObject *walked_give(PyObject *m, PyObject *a) {
+  for (int i = 0; i < 4;)
+    walked[i++] = (Node *)a;
+  return NULL;
+}
+ENTRIES(walked)
+
 // -- switched off by constants
 #define USE_CACHE 0
 #define CAPACITY 0
