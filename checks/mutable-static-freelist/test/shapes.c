@@ -198,6 +198,33 @@ static void slot_dealloc(PyObject *self) {
 }
 TYPE(slot)
 
+// -- a list whose link lies in a struct of the block's own
+typedef struct Cell {
+  PyObject_HEAD
+  struct {
+    struct Cell *next;
+  } link;
+} Cell;
+static Cell *cells;
+static PyObject *cell_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  Cell *cell = cells;
+  if (cell == NULL)
+    return type->tp_alloc(type, 0);
+  cells = cell->link.next;
+  return (PyObject *)cell;
+}
+// CHECK: shapes.c:[[@LINE-3]]:3: error: free list 'cells' is popped in 'cell_new' and pushed in 'cell_dealloc' without synchronisation;
+// CHECK-NEXT: note: 'cell_new' is tp_new
+// CHECK-NEXT: :[[@LINE+6]]:3: note: pushed here in 'cell_dealloc'
+// CHECK-NEXT: note: 'cell_dealloc' is tp_dealloc
+// CHECK-NEXT: note: guard every
+static void cell_dealloc(PyObject *self) {
+  Cell *cell = (Cell *)self;
+  cell->link.next = cells;
+  cells = cell;
+}
+TYPE(cell)
+
 // -- in module state, found by what PyModule_GetState is cast to
 typedef struct {
   Node *spare[8];

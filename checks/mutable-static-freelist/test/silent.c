@@ -83,6 +83,21 @@ static PyObject *walked_give(PyObject *m, PyObject *a) {
 }
 ENTRIES(walked)
 
+// -- a place in a list that others keep: what is put there is not linked to what was there
+static Node *here;
+static PyObject *here_take(PyObject *m, PyObject *a) {
+  Node *node = here;
+  here = node->next;
+  return (PyObject *)node;
+}
+static PyObject *here_give(PyObject *m, PyObject *a) {
+  Node *node = (Node *)a;
+  node->undo[0] = NULL;
+  here = node;
+  return NULL;
+}
+ENTRIES(here)
+
 // -- switched off by constants
 #define USE_CACHE 0
 #define CAPACITY 0
