@@ -91,4 +91,65 @@ static PyObject *macro_drop(PyObject *m, PyObject *a) {
 PyMethodDef methods[] = {{"ts", take_small, METH_O, NULL}, {"gs", give_small, METH_O, NULL}, {"tb", take_sized, METH_O, NULL},
                          {"gb", give_sized, METH_O, NULL}, {"mm", macro_make, METH_O, NULL}, {"md", macro_drop, METH_O, NULL},
                          {NULL, NULL, 0, NULL}};
+
+// -- a helper of a helper
+static Bucket deep;
+static void *deep_take(Bucket *bucket) { return bucket->available > 0 ? bucket->blocks[--bucket->available] : NULL; }
+// CHECK: helpers.c:[[@LINE-1]]:73: error: free list 'deep.blocks' is popped in 'deep_take' and pushed in 'deep_give' without synchronisation;
+// CHECK-NEXT: note: 'deep_new' is tp_new
+// CHECK-NEXT: note: which calls 'deep_take_or_make' here
+// CHECK-NEXT: note: which calls 'deep_take' here
+// CHECK-NEXT: :[[@LINE+5]]:50: note: pushed here in 'deep_give'
+// CHECK-NEXT: note: 'deep_dealloc' is tp_dealloc
+// CHECK-NEXT: note: which calls 'deep_give_back' here
+// CHECK-NEXT: note: which calls 'deep_give' here
+// CHECK-NEXT: note: guard every
+static void deep_give(Bucket *bucket, void *b) { bucket->blocks[bucket->available++] = b; }
+static void *deep_take_or_make(Bucket *bucket) {
+  void *block = deep_take(bucket);
+  return block ? block : PyMem_Malloc(64);
+}
+static void deep_give_back(Bucket *bucket, void *block) { deep_give(bucket, block); }
+static PyObject *deep_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  return (PyObject *)deep_take_or_make(&deep);
+}
+static void deep_dealloc(PyObject *self) { deep_give_back(&deep, self); }
+PyType_Slot deep_slots[] = {{Py_tp_new, (void *)deep_new}, {Py_tp_dealloc, (void *)deep_dealloc}, {0, NULL}};
+
+// -- in an object, together with the allocation of its blocks
+typedef struct {
+  PyObject_HEAD
+  void *spare[4];
+  int count;
+  void *last;
+} Pool;
+static void *pool_get(Pool *pool) {
+  if (pool->count > 0)
+    return pool->spare[--pool->count];
+  return PyMem_Malloc(64);
+}
+// CHECK: helpers.c:[[@LINE-3]]:12: error: free list 'Pool->spare' is popped in 'pool_get' and pushed in 'pool_put' without synchronisation;
+// CHECK-NEXT: note: 'pool_take' is 
+// CHECK-NEXT: note: which calls 'pool_get' here
+// CHECK-NEXT: :[[@LINE+6]]:5: note: pushed here in 'pool_put'
+// CHECK-NEXT: note: 'pool_give' is 
+// CHECK-NEXT: note: which calls 'pool_put' here
+// CHECK-NEXT: :[[@LINE-17]]:1: note: hold the object's critical section, or a lock of its own, at every pop and push
+static void pool_put(Pool *pool, void *block) {
+  if (pool->count < 4)
+    pool->spare[pool->count++] = block;
+  else
+    PyMem_Free(block);
+}
+static PyObject *pool_take(PyObject *self, PyObject *unused) {
+  ((Pool *)self)->last = pool_get((Pool *)self);
+  return PyLong_FromLong(0);
+}
+static PyObject *pool_give(PyObject *self, PyObject *unused) {
+  pool_put((Pool *)self, ((Pool *)self)->last);
+  return PyLong_FromLong(0);
+}
+PyMethodDef pool_methods[] = {{"take", pool_take, METH_NOARGS, NULL}, {"give", pool_give, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+PyType_Slot pool_slots[] = {{Py_tp_methods, (void *)pool_methods}, {0, NULL}};
+PyType_Spec pool_spec = {"m.Pool", sizeof(Pool), 0, Py_TPFLAGS_DEFAULT, pool_slots};
 // CHECK-NEXT: end of report

@@ -98,6 +98,35 @@ static PyObject *here_give(PyObject *m, PyObject *a) {
 }
 ENTRIES(here)
 
+// -- a slot that is emptied, and whose value nobody takes
+static PyObject *kept;
+static PyObject *kept_take(PyObject *m, PyObject *a) {
+  kept = NULL;
+  return NULL;
+}
+static PyObject *kept_give(PyObject *m, PyObject *a) {
+  if (!kept)
+    kept = a;
+  else
+    Py_DECREF(a);
+  return NULL;
+}
+ENTRIES(kept)
+
+static PyObject *dropped;
+static PyObject *dropped_take(PyObject *m, PyObject *a) {
+  Py_CLEAR(dropped);
+  return NULL;
+}
+static PyObject *dropped_give(PyObject *m, PyObject *a) {
+  if (!dropped)
+    dropped = a;
+  else
+    Py_DECREF(a);
+  return NULL;
+}
+ENTRIES(dropped)
+
 // -- switched off by constants
 #define USE_CACHE 0
 #define CAPACITY 0
