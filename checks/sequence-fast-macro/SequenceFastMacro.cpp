@@ -140,7 +140,7 @@ private:
     const Expr *List = listOf(M);
     ContainerOrigin Origin = U.containers().originAt(F, List, M);
     if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
-        isTuple(F, List) || isTestedTuple(U, List, M, Parents))
+        isTuple(F, List, Parents) || isTestedTuple(U, List, M, Parents))
       return;
     const Decl *Key = variableOf(List);
     if (auto Known = ByList.find(Key); Key && Known != ByList.end()) {
@@ -153,16 +153,17 @@ private:
       Found.back().Repairs.push_back(std::move(*Fix));
   }
 
-  /// Whether the function treats the sequence as a tuple elsewhere, and never as a list.
-  static bool isTuple(const Function &F, const Expr *List) {
+  /// Whether the function takes the sequence for a tuple elsewhere without asking, and never for a list.
+  static bool isTuple(const Function &F, const Expr *List, const ParentMap &Parents) {
     const VarDecl *V = variableOf(List);
     auto Treats = [&](llvm::StringRef Prefix) {
       return llvm::any_of(F.Calls, [&](const Call &C) {
+        const Expr *First = argumentOf(C.Site, 0);
         return C.Callee->getIdentifier() && C.Callee->getName().starts_with(Prefix) &&
-               variableOf(argumentOf(C.Site, 0)) == V;
+               variableOf(First) == V && !dependsOnTupleTest(First, C.Site, Parents);
       });
     };
-    return V && Treats("PyTuple_") && !Treats("PyList_");
+    return V && Treats("PyTuple_GET_") && !Treats("PyList_");
   }
 
   /// Whether the access, or the PySequence_Fast that made the list, runs only after a test that the sequence
@@ -182,15 +183,30 @@ private:
     const Stmt *S = At;
     for (const Stmt *Up = Parents.getParent(S); Up; S = Up, Up = Parents.getParent(Up)) {
       const auto *If = dyn_cast<IfStmt>(Up);
-      if (!If || If->getThen() != S)
-        continue;
-      Tests In;
-      In.TraverseStmt(const_cast<Expr *>(If->getCond()));
-      bool Same = llvm::any_of(Of.Variables, [&](const ValueDecl *D) { return In.Variables.contains(D); });
-      if (In.ForTuple && Same)
+      const auto *Choice = dyn_cast<ConditionalOperator>(Up);
+      if ((If && If->getThen() == S && impliesTuple(If->getCond(), Of)) ||
+          (Choice && Choice->getTrueExpr() == S && impliesTuple(Choice->getCond(), Of)))
         return true;
     }
     return false;
+  }
+
+  /// Whether the condition holds for tuples only: a test that admits lists too says nothing.
+  static bool impliesTuple(const Expr *Condition, const Tests &Of) {
+    Condition = Condition->IgnoreParenImpCasts();
+    const auto *B = dyn_cast<BinaryOperator>(Condition);
+    if (B && B->isLogicalOp()) {
+      bool Left = impliesTuple(B->getLHS(), Of), Right = impliesTuple(B->getRHS(), Of);
+      return B->getOpcode() == BO_LAnd ? Left || Right : Left && Right;
+    }
+    if (const auto *Not = dyn_cast<UnaryOperator>(Condition); Not && Not->getOpcode() == UO_LNot)
+      return false;
+    if (isa<ConditionalOperator>(Condition))
+      return false;
+    Tests In;
+    In.TraverseStmt(const_cast<Expr *>(Condition));
+    return In.ForTuple &&
+           llvm::any_of(Of.Variables, [&](const ValueDecl *D) { return In.Variables.contains(D); });
   }
 
   static bool isGuarded(Unit &U, const Function &F, const Expr *List, const MemberExpr *M) {
