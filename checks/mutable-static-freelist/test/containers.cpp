@@ -152,4 +152,34 @@ static PyObject *local_take(PyObject *, PyObject *a) {
   return nullptr;
 }
 PyMethodDef local_methods[] = {{"walk", local_take, METH_O, nullptr}, {nullptr, nullptr, 0, nullptr}};
+
+// -- in an object, filled with new and emptied with delete
+struct Block {};
+struct Store {
+  PyObject_HEAD
+  Block *blocks[4];
+  int count;
+  Block *last;
+};
+static PyObject *store_take(PyObject *self, PyObject *) {
+  Store *store = reinterpret_cast<Store *>(self);
+  store->last = store->count ? store->blocks[--store->count] : new Block;
+  return PyLong_FromLong(0);
+}
+// CHECK-NEXT: containers.cpp:[[@LINE-3]]:32: error: free list 'Store->blocks' is popped in 'store_take' and pushed in 'store_give' without synchronisation;
+// CHECK-NEXT: note: 'store_take' is
+// CHECK-NEXT: :[[@LINE+6]]:5: note: pushed here in 'store_give'
+// CHECK-NEXT: note: 'store_give' is
+// CHECK-NEXT: note: hold the object's critical section
+static PyObject *store_give(PyObject *self, PyObject *) {
+  Store *store = reinterpret_cast<Store *>(self);
+  if (store->count < 4)
+    store->blocks[store->count++] = store->last;
+  else
+    delete store->last;
+  return PyLong_FromLong(0);
+}
+ENTRIES(store)
+PyType_Slot store_slots[] = {{Py_tp_methods, store_methods}, {0, nullptr}};
+PyType_Spec store_spec = {"m.Store", sizeof(Store), 0, Py_TPFLAGS_DEFAULT, store_slots};
 // CHECK-NEXT: end of report

@@ -198,6 +198,29 @@ static void slot_dealloc(PyObject *self) {
 }
 TYPE(slot)
 
+// -- a slot of one reference, which is dropped when it is full
+static PyObject *scratch;
+static PyObject *scratch_make(PyObject *module, PyObject *unused) {
+  PyObject *list = scratch;
+  scratch = NULL;
+  return list ? list : PyList_New(0);
+}
+// CHECK: shapes.c:[[@LINE-3]]:3: error: free list 'scratch' is popped in 'scratch_make' and pushed in 'scratch_drop' without synchronisation;
+// CHECK-NEXT: note: 'scratch_make' is
+// CHECK-NEXT: :[[@LINE+5]]:5: note: pushed here in 'scratch_drop'
+// CHECK-NEXT: note: 'scratch_drop' is
+// CHECK-NEXT: note: guard every
+static PyObject *scratch_drop(PyObject *module, PyObject *list) {
+  if (!scratch)
+    scratch = list;
+  else
+    Py_DECREF(list);
+  return PyLong_FromLong(0);
+}
+extern PyMethodDef scratch_methods[];
+PyMethodDef scratch_methods[] = {
+    {"make", scratch_make, METH_NOARGS, NULL}, {"drop", scratch_drop, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+
 // -- a list whose link lies in a struct of the block's own
 typedef struct Cell {
   PyObject_HEAD

@@ -127,6 +127,15 @@ static PyObject *dropped_give(PyObject *m, PyObject *a) {
 }
 ENTRIES(dropped)
 
+// -- each caller gets an element of its own from an atomic step
+#ifndef __cplusplus
+static Node *claimed[4];
+static _Atomic int claimed_count;
+static PyObject *claimed_take(PyObject *m, PyObject *a) { return (PyObject *)claimed[--claimed_count]; }
+static PyObject *claimed_give(PyObject *m, PyObject *a) { claimed[claimed_count++] = (Node *)a; return NULL; }
+ENTRIES(claimed)
+#endif
+
 // -- switched off by constants
 #define USE_CACHE 0
 #define CAPACITY 0
