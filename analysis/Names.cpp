@@ -52,8 +52,10 @@ std::string displayName(const FunctionDecl &F) {
   const auto *Method = dyn_cast<CXXMethodDecl>(&F);
   if (!Method)
     return F.getNameAsString();
-  if (Method->getParent()->isLambda())
-    return "lambda";
+  if (Method->getParent()->isLambda()) {
+    const SourceManager &Sources = F.getASTContext().getSourceManager();
+    return "lambda at line " + std::to_string(Sources.getExpansionLineNumber(Method->getParent()->getBeginLoc()));
+  }
   return Method->getParent()->getNameAsString() + "::" + F.getNameAsString();
 }
 

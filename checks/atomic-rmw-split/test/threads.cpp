@@ -22,7 +22,7 @@ void run() {
     t.join();
 }
 // CHECK: :[[@LINE-15]]:27: warning: update of atomic 'twice' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-10]]:17: note: 'lambda' is callback of std::thread::thread; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-10]]:17: note: 'lambda at line {{[0-9]+}}' is callback of std::thread::thread; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-12]]:20: note: which calls 'add_twice' here
 // CHECK-NEXT: :[[@LINE-18]]:39: note: loaded here
 // CHECK-NEXT: :[[@LINE-19]]:27: note: use fetch_add, or compare_exchange in a loop

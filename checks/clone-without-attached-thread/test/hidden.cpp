@@ -29,7 +29,7 @@ void deletes_with_lambda(PyObject *object) {
 }
 // CHECK: :[[@LINE-3]]:29: error: 'pointer' is destroyed and drops its Python reference, while a 'nanobind::gil_scoped_release' keeps the thread detached; a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
 // CHECK-NEXT: :[[@LINE-5]]:26: note: the thread detaches here
-// CHECK-NEXT: :[[@LINE-5]]:63: note: in 'lambda', 'Py_DECREF' is called here
+// CHECK-NEXT: :[[@LINE-5]]:63: note: in 'lambda at line {{[0-9]+}}', 'Py_DECREF' is called here
 // CHECK-NEXT: :[[@LINE-6]]:29: note: enclose the detached stretch in a block of its own, so that the object outlives it
 
 void deletes_with_function(PyObject *object) {

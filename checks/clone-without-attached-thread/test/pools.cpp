@@ -48,15 +48,15 @@ Pool &pool();
 void submits(nb::object callback) {
   pool().submit([callback] { work(); });
 }
-// CHECK: :[[@LINE-2]]:18: error: 'callback' is destroyed and drops its Python reference, in 'lambda', which is entered detached (task of 'Pool'); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-3]]:17: note: 'lambda' is handed over here as task of 'Pool'; it starts without an attached thread state
+// CHECK: :[[@LINE-2]]:18: error: 'callback' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (task of 'Pool'); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-3]]:17: note: 'lambda at line {{[0-9]+}}' is handed over here as task of 'Pool'; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-4]]:18: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 
 void enqueues(PyObject *callback) {
   pool().enqueue([callback] { PyObject_CallNoArgs(callback); });
 }
-// CHECK: :[[@LINE-2]]:31: error: 'PyObject_CallNoArgs' needs an attached thread state but is called in 'lambda', which is entered detached (task of 'Pool') [ungil-detached-api-call]
-// CHECK-NEXT: :[[@LINE-3]]:18: note: 'lambda' is handed over here as task of 'Pool'; it starts without an attached thread state
+// CHECK: :[[@LINE-2]]:31: error: 'PyObject_CallNoArgs' needs an attached thread state but is called in 'lambda at line {{[0-9]+}}', which is entered detached (task of 'Pool') [ungil-detached-api-call]
+// CHECK-NEXT: :[[@LINE-3]]:18: note: 'lambda at line {{[0-9]+}}' is handed over here as task of 'Pool'; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-4]]:31: note: attach first: PyGILState_Ensure() before it and PyGILState_Release() after it
 
 // Silent: the task attaches, and takes its reference along.
@@ -79,8 +79,8 @@ void several(nb::object callback) {
   for (std::thread &thread : threads)
     thread.join();
 }
-// CHECK: :[[@LINE-4]]:27: error: 'callback' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-5]]:26: note: 'lambda' is handed over here as callback of std::thread::thread; it starts without an attached thread state
+// CHECK: :[[@LINE-4]]:27: error: 'callback' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-5]]:26: note: 'lambda at line {{[0-9]+}}' is handed over here as callback of std::thread::thread; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-6]]:27: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 
 class Worker {

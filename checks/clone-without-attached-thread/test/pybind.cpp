@@ -17,8 +17,8 @@ void copies(py::object callback) {
 // CHECK-NEXT: :[[@LINE-6]]:21: note: take or drop the reference before detaching or after attaching again
 
 void in_a_thread(py::object callback) { std::thread([callback] { work(); }).detach(); }
-// CHECK: :[[@LINE-1]]:54: error: 'callback' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-2]]:53: note: 'lambda' is handed over here as callback of std::thread::thread; it starts without an attached thread state
+// CHECK: :[[@LINE-1]]:54: error: 'callback' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-2]]:53: note: 'lambda at line {{[0-9]+}}' is handed over here as callback of std::thread::thread; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-3]]:54: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 
 void calls(py::object callback) {
@@ -65,7 +65,7 @@ void bind(py::module_ &m) {
   m.def("guarded", [](py::object item) { work(); }, py::call_guard<py::gil_scoped_release>());
   m.def("guarded_well", [](int item) { work(); }, py::call_guard<py::gil_scoped_release>());
 }
-// CHECK: :[[@LINE-3]]:34: error: 'item' is destroyed and drops its Python reference, in 'lambda', which is entered detached (def under a call_guard that detaches); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-4]]:20: note: 'lambda' is handed over here as def under a call_guard that detaches; it starts without an attached thread state
+// CHECK: :[[@LINE-3]]:34: error: 'item' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (def under a call_guard that detaches); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-4]]:20: note: 'lambda at line {{[0-9]+}}' is handed over here as def under a call_guard that detaches; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-5]]:34: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 // CHECK: end of report

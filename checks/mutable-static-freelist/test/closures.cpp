@@ -26,9 +26,9 @@ template <class F> static auto unlocked(F body) { return body(); }
 static PyObject *spare_take(PyObject *, PyObject *) {
   return unlocked([] { return spare_count ? spare[--spare_count] : nullptr; });
 }
-// CHECK: :[[@LINE-2]]:{{[0-9]+}}: error: free list 'spare' is popped in 'lambda' and pushed in 'lambda' without synchronisation;
+// CHECK: :[[@LINE-2]]:{{[0-9]+}}: error: free list 'spare' is popped in 'lambda at line {{[0-9]+}}' and pushed in 'lambda at line {{[0-9]+}}' without synchronisation;
 // CHECK-NEXT: note: 'spare_take' is
-// CHECK-NEXT: :[[@LINE+4]]:18: note: pushed here in 'lambda'
+// CHECK-NEXT: :[[@LINE+4]]:18: note: pushed here in 'lambda at line {{[0-9]+}}'
 // CHECK-NEXT: note: 'spare_give' is
 // CHECK-NEXT: note: guard every
 static PyObject *spare_give(PyObject *, PyObject *item) {

@@ -109,8 +109,8 @@ private:
 // CHECK-NEXT: :[[@LINE-88]]:1: note: 'guarded' is ml_meth; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-94]]:3: note: set here
 // CHECK-NEXT: :[[@LINE-97]]:7: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
-// CHECK: :[[@LINE-76]]:9: warning: flag 'in_use' is tested and then set in 'lambda' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-72]]:23: note: 'lambda' can be called from elsewhere, by any thread
+// CHECK: :[[@LINE-76]]:9: warning: flag 'in_use' is tested and then set in 'lambda at line {{[0-9]+}}' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
+// CHECK-NEXT: :[[@LINE-72]]:23: note: 'lambda at line {{[0-9]+}}' can be called from elsewhere, by any thread
 // CHECK-NEXT: :[[@LINE-76]]:13: note: which calls 'SetFlag::SetFlag' here
 // CHECK-NEXT: :[[@LINE-89]]:47: note: set here
 // CHECK-NEXT: :[[@LINE-80]]:9: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
