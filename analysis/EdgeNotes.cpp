@@ -89,6 +89,12 @@ void explainEdge(const Edge &E, llvm::StringRef Trouble, std::vector<Remark> &No
     Notes.push_back({E.ShownAt, "it owns a reference: " + E.ShownBy});
 }
 
+Remark heapTypeNote(const TypeInfo &T) {
+  bool Table = T.Definition->getType()->isArrayType();
+  return {nameRange(T.Definition),
+          "'" + T.Name + "' is a heap type: it is made from " + (Table ? "these slots" : "this spec")};
+}
+
 SourceRange nameRange(const NamedDecl *D) { return D->getLocation(); }
 
 std::string spellingOfSelf(const Function *F, const RecordDecl *Record, const ASTContext &Context) {

@@ -12,6 +12,9 @@ std::string quotedFields(llvm::ArrayRef<const Edge *>);
 /// A note at the field's declaration, then one at what shows that it is owned.
 void explainEdge(const Edge &, llvm::StringRef Trouble, std::vector<Remark> &Notes);
 
+/// Says that the type is a heap type, at the spec or the slots that it is made from.
+Remark heapTypeNote(const TypeInfo &);
+
 /// A remark at the name of a function or variable.
 clang::SourceRange nameRange(const clang::NamedDecl *);
 
