@@ -29,6 +29,8 @@ public:
       if (Entry.Where != Context::StopTheWorld)
         continue;
       for (const Function *F : U.types().references().of(Entry.Target).Functions) {
+        if (Knowledge::get().Collector.TraverseSafe.contains(displayName(*F->Decl)))
+          continue; // in the interpreter's own sources
         judgeStores(U, Entry, F, Judged, Found);
         for (const Call &C : F->Calls) {
           std::string Reason = U.index().find(C.Callee) ? "" : trouble(U, C);

@@ -57,4 +57,20 @@ static int module_traverse(PyObject *m, visitproc visit, void *arg) {
   return 0;
 }
 struct PyModuleDef def = {PyModuleDef_HEAD_INIT, "m", NULL, sizeof(State), NULL, NULL, module_traverse, NULL, NULL};
+
+// A function that is allowed stays so where its own body is seen.
+void *PyObject_GetItemData(PyObject *o) {
+  if (!PyType_HasFeature(Py_TYPE(o), 1UL << 23)) {
+    PyErr_SetString(PyExc_TypeError, "no items");
+    return NULL;
+  }
+  return o;
+}
+static int items_traverse(PyObject *o, visitproc visit, void *arg) {
+  Py_VISIT(Py_TYPE(o));
+  Py_VISIT(*(PyObject **)PyObject_GetItemData(o));
+  return 0;
+}
+static PyType_Slot items[] = {{Py_tp_traverse, (void *)items_traverse}, {0, NULL}};
+PyType_Spec items_spec = {"m.Items", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, items};
 // CHECK: end of report
