@@ -90,4 +90,29 @@ static void resurrecting_dealloc(PyObject *o) {
 }
 static PyType_Slot resurrecting[] = {{Py_tp_dealloc, (void *)resurrecting_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
 PyType_Spec resurrecting_spec = {"m.Resurrecting", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, resurrecting};
+
+// Tracked again for a base that untracks by itself, as subtype_dealloc() of the interpreter does.
+static void retracking_dealloc(PyObject *o) {
+  PyObject_GC_UnTrack(o);
+  Py_CLEAR(((T *)o)->x);
+  PyObject_GC_Track(o);
+  PyDict_Type.tp_dealloc(o);
+}
+static PyTypeObject Retracking = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Retracking", .tp_basicsize = sizeof(T), .tp_dealloc = retracking_dealloc,
+                                  .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = traverse, .tp_base = &PyDict_Type};
+PyTypeObject *retracking(void) { return &Retracking; }
+
+// As Cython writes it: the finalizer first, unless it has run.
+static void generated_dealloc(PyObject *o) {
+  PyTypeObject *type = Py_TYPE(o);
+  if (type->tp_finalize && !PyObject_GC_IsFinalized(o))
+    if (PyObject_CallFinalizerFromDealloc(o))
+      return;
+  PyObject_GC_UnTrack(o);
+  Py_CLEAR(((T *)o)->x);
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+static PyType_Slot generated[] = {{Py_tp_dealloc, (void *)generated_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
+PyType_Spec generated_spec = {"m.Generated", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, generated};
 // CHECK: end of report

@@ -73,4 +73,28 @@ static void asking_dealloc(PyObject *o) {
   Py_TYPE(o)->tp_free(o);
 }
 PyTypeObject Asking = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Asking", .tp_basicsize = sizeof(T), .tp_dealloc = asking_dealloc};
+
+// One destructor for types of both kinds; a flag that the build decides.
+static void shared_dealloc(PyObject *o) {
+  if (PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HAVE_GC))
+    PyObject_GC_UnTrack(o);
+  Py_TYPE(o)->tp_free(o);
+}
+PyTypeObject SharedPlain = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.SharedPlain", .tp_basicsize = sizeof(T), .tp_dealloc = shared_dealloc};
+PyTypeObject SharedCollected = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.SharedCollected", .tp_basicsize = sizeof(T), .tp_dealloc = shared_dealloc,
+                                .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = traverse};
+#ifdef Py_GIL_DISABLED
+#define CHOSEN_FLAGS Py_TPFLAGS_HAVE_GC
+#define CHOSEN_NEW PyObject_GC_New
+#else
+#define CHOSEN_FLAGS Py_TPFLAGS_DEFAULT
+#define CHOSEN_NEW PyObject_New
+#endif
+PyTypeObject Chosen = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Chosen", .tp_basicsize = sizeof(T), .tp_flags = CHOSEN_FLAGS, .tp_traverse = traverse};
+PyObject *chosen_make(void) {
+  T *o = CHOSEN_NEW(T, &Chosen);
+  if (o)
+    o->x = NULL;
+  return (PyObject *)o;
+}
 // CHECK: end of report
