@@ -4,6 +4,7 @@
 
 #include "clang/AST/ParentMapContext.h"
 #include "clang/Lex/Lexer.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace ungil {
 
@@ -74,13 +75,18 @@ const CompoundStmt *bodyOf(const FunctionDecl *F) { return dyn_cast_or_null<Comp
 } // namespace
 
 std::string quotedFields(llvm::ArrayRef<const Edge *> Edges) {
-  std::string Text;
-  for (std::size_t I = 0; I < Edges.size(); ++I)
-    Text += (I == 0                  ? "'"
-             : I + 1 == Edges.size() ? " and '"
-                                     : ", '") +
-            Edges[I]->Field->getNameAsString() + "'";
-  return Text;
+  constexpr std::size_t Most = 5; // each has a note of its own
+  std::vector<std::string> Names;
+  for (const Edge *E : Edges)
+    Names.push_back("'" + E->Field->getNameAsString() + "'");
+  if (Names.size() > Most) {
+    std::size_t Left = Names.size() - (Most - 1);
+    Names.resize(Most - 1);
+    Names.push_back(std::to_string(Left) + " more");
+  }
+  std::string Last = Names.back();
+  Names.pop_back();
+  return Names.empty() ? Last : llvm::join(Names, ", ") + " and " + Last;
 }
 
 void explainEdge(const Edge &E, llvm::StringRef Trouble, std::vector<Remark> &Notes) {

@@ -6,7 +6,7 @@
 
 namespace ungil {
 
-/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'".
+/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'"; of many, the first ones.
 std::string quotedFields(llvm::ArrayRef<const Edge *>);
 
 /// A note at the field's declaration, then one at what shows that it is owned.

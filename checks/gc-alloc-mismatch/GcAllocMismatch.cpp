@@ -50,8 +50,9 @@ private:
       Answer Is = U.types().isCollected(*Named.Type);
       if ((!Plain || Is != Answer::Yes) && (!Collected || Is != Answer::No))
         continue;
-      Found.push_back(describe(
-          *Named.Type, C, Plain ? "is allocated as a plain object" : "is allocated as a collected object"));
+      Found.push_back(
+          describe(U, *Named.Type, C,
+                   Plain ? "is allocated as a plain object" : "is allocated as a collected object"));
       if (auto R = repairAllocation(U, C, Plain))
         Found.back().Repairs.push_back(std::move(*R));
     }
@@ -74,11 +75,11 @@ private:
         continue;
       bool Untracked = Is == Answer::No && collector().Untrack.contains(Name);
       if (Is == Answer::Yes && collector().FreePlain.contains(Name))
-        Found.push_back(describe(*Types.front(), C, "is freed as a plain object"));
+        Found.push_back(describe(U, *Types.front(), C, "is freed as a plain object"));
       else if (Is == Answer::No && collector().FreeCollected.contains(Name))
-        Found.push_back(describe(*Types.front(), C, "is freed as a collected object"));
+        Found.push_back(describe(U, *Types.front(), C, "is freed as a collected object"));
       else if (Untracked)
-        Found.push_back(describe(*Types.front(), C, "is untracked"));
+        Found.push_back(describe(U, *Types.front(), C, "is untracked"));
       else
         continue;
       if (auto Hint = Untracked ? removeStatement(U, C) : swapName(U, C.Site->getBeginLoc()))
@@ -196,13 +197,19 @@ private:
            From.front().Decl == Dealloc->Decl->getParamDecl(0)->getCanonicalDecl();
   }
 
-  static Diagnosis describe(const TypeInfo &T, const Call &C, llvm::StringRef What) {
+  /// PyObject_New and not _PyObject_New, which the macro calls.
+  static std::string nameAsWritten(Unit &U, const Call &C) {
+    std::string Written = sourceText(U.sources().getExpansionLoc(C.Site->getBeginLoc()), U.context());
+    return counterpart(Written).empty() ? displayName(*C.Callee) : Written;
+  }
+
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const Call &C, llvm::StringRef What) {
     bool Collected = T.has("collected") || What.contains("plain");
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "'" + T.Name + "' " +
                 (Collected ? "takes part in cycle collection" : "does not take part in cycle collection") +
-                " but " + What.str() + " with " + displayName(*C.Callee) + "; the interpreter crashes";
+                " but " + What.str() + " with " + nameAsWritten(U, C) + "; the interpreter crashes";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({nameRange(T.Definition), std::string("'") + T.Name + "' is defined here, " +
                                                    (Collected ? "with" : "without") + " Py_TPFLAGS_HAVE_GC"});

@@ -47,7 +47,7 @@ public:
 
 private:
   static constexpr const char *NotAllowed =
-      "it is not one of the calls that are allowed while the other threads are stopped";
+      "only visiting and plain reads are allowed while the other threads are stopped";
 
   static constexpr const char *MakesOwner = "it makes an object that owns a reference; use a handle";
 

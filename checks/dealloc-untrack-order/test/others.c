@@ -24,7 +24,7 @@ static void calling_dealloc(PyObject *o) {
   type->tp_free(o);
   Py_DECREF(type);
 }
-// CHECK: :[[@LINE-7]]:22: error: 'calling_dealloc' calls 'PyObject_CallNoArgs', which lets other code run, while 'm.Calling' with reference count zero is tracked by the collector; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
+// CHECK: :[[@LINE-7]]:22: error: 'calling_dealloc' calls 'PyObject_CallNoArgs', which lets other code run, while the collector still tracks 'm.Calling', whose reference count is zero; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
 // CHECK-NEXT: :[[@LINE-7]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-11]]:13: note: untrack the object before anything else, after the finalizer if there is one
 static PyType_Slot calling[] = {{Py_tp_dealloc, (void *)calling_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
@@ -39,7 +39,7 @@ static void closing_dealloc(PyObject *o) {
   type->tp_free(o);
   Py_DECREF(type);
 }
-// CHECK: :[[@LINE-7]]:3: error: 'closing_dealloc' calls 'PyEval_SaveThread', which lets other code run, while 'm.Closing' with reference count zero is tracked by the collector
+// CHECK: :[[@LINE-7]]:3: error: 'closing_dealloc' calls 'PyEval_SaveThread', which lets other code run, while the collector still tracks 'm.Closing', whose reference count is zero
 // CHECK-NEXT: :[[@LINE-5]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-11]]:13: note: untrack the object before anything else
 static PyType_Slot closing[] = {{Py_tp_dealloc, (void *)closing_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};

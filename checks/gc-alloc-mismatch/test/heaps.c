@@ -33,7 +33,7 @@ PyObject *bad_make(void) {
     o->x = NULL;
   return (PyObject *)o;
 }
-// CHECK: :[[@LINE-5]]:10: error: 'm.Bad' takes part in cycle collection but is allocated as a plain object with _PyObject_New; the interpreter crashes [ungil-gc-alloc-mismatch]
+// CHECK: :[[@LINE-5]]:10: error: 'm.Bad' takes part in cycle collection but is allocated as a plain object with PyObject_New; the interpreter crashes [ungil-gc-alloc-mismatch]
 // CHECK-NEXT: :[[@LINE-11]]:21: note: 'm.Bad' is defined here, with Py_TPFLAGS_HAVE_GC
 // CHECK-NEXT: :[[@LINE-7]]:10: note: use PyObject_GC_New with PyObject_GC_Track, or tp_alloc; free with tp_free or PyObject_GC_Del
 PyObject *good_make(void) {
@@ -62,7 +62,7 @@ PyObject *plain_make(PyObject *m) {
   plain_type = (PyTypeObject *)PyType_FromModuleAndSpec(m, &plain_spec, NULL);
   return (PyObject *)PyObject_GC_New(T, plain_type);
 }
-// CHECK: :[[@LINE-2]]:22: error: 'm.Plain' does not take part in cycle collection but is allocated as a collected object with _PyObject_GC_New
+// CHECK: :[[@LINE-2]]:22: error: 'm.Plain' does not take part in cycle collection but is allocated as a collected object with PyObject_GC_New
 // CHECK-NEXT: :[[@LINE-13]]:20: note: 'm.Plain' is defined here, without Py_TPFLAGS_HAVE_GC
 // CHECK-NEXT: :[[@LINE-4]]:22: note: use the plain functions, or add Py_TPFLAGS_HAVE_GC with tp_traverse
 
