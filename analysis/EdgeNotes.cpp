@@ -95,6 +95,14 @@ void explainEdge(const Edge &E, llvm::StringRef Trouble, std::vector<Remark> &No
     Notes.push_back({E.ShownAt, "it owns a reference: " + E.ShownBy});
 }
 
+bool isVisible(const TypeInfo &T) {
+  return llvm::any_of(T.Given, [](const auto &Given) {
+    llvm::StringRef Name = Given.first();
+    return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
+           Name == "tp_members" || Name == "tp_call";
+  });
+}
+
 Remark heapTypeNote(const TypeInfo &T) {
   bool Table = T.Definition->getType()->isArrayType();
   return {nameRange(T.Definition),

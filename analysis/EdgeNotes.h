@@ -15,6 +15,9 @@ void explainEdge(const Edge &, llvm::StringRef Trouble, std::vector<Remark> &Not
 /// Says that the type is a heap type, at the spec or the slots that it is made from.
 Remark heapTypeNote(const TypeInfo &);
 
+/// Python code can make instances or call their methods; else they are parts of other objects.
+bool isVisible(const TypeInfo &);
+
 /// A remark at the name of a function or variable.
 clang::SourceRange nameRange(const clang::NamedDecl *);
 

@@ -112,16 +112,6 @@ private:
     return D;
   }
 
-  /// Python code can make instances or call their methods; else they are parts of other objects, whose
-  /// tp_clear breaks the cycle.
-  static bool isVisible(const TypeInfo &T) {
-    return llvm::any_of(T.Given, [](const auto &Given) {
-      llvm::StringRef Name = Given.first();
-      return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
-             Name == "tp_members" || Name == "tp_call";
-    });
-  }
-
   static std::optional<Repair> repair(Unit &U, const TypeInfo &T, const Function *Clear,
                                       const std::vector<const Edge *> &Kept) {
     std::string Self = spellingOfSelf(Clear, T.Struct, U.context());

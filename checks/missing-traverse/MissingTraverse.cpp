@@ -141,17 +141,17 @@ private:
       clang::QualType Target = E->Field->getType()->getPointeeType();
       const clang::RecordDecl *Record = Target.isNull() ? nullptr : Target->getAsRecordDecl();
       bool Typed = !Record || isOwnStruct(Record);
-      if ((Record && Typed && !U.types().typeOfStruct(Record)) || isFilledElsewhere(U, *E))
+      if ((Record && Typed && !U.types().typeOfStruct(Record)) || isFilledElsewhere(U, T, *E))
         return true;
       return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
   }
 
-  /// No store is in the unit: what gets into the field is not known.
-  static bool isFilledElsewhere(Unit &U, const Edge &E) {
-    return !E.ChangesLater && llvm::none_of(U.types().references().on(E.Field), [](const ReferenceOp &Op) {
-      return Op.What == ReferenceOp::Store;
-    });
+  /// A part of another object, and no store is in the unit: what gets into the field is not known.
+  static bool isFilledElsewhere(Unit &U, const TypeInfo &T, const Edge &E) {
+    return !isVisible(T) && !E.ChangesLater &&
+           llvm::none_of(U.types().references().on(E.Field),
+                         [](const ReferenceOp &Op) { return Op.What == ReferenceOp::Store; });
   }
 
   bool BindingTypes;

@@ -152,13 +152,20 @@ static int abstract_init(PyObject *o, PyObject *args, PyObject *kwargs) {
 }
 DEALLOC(Abstract, data)
 TYPE(Abstract, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .tp_traverse = abstract_traverse, .tp_init = abstract_init);
-// Filled by another unit: what it puts there is not known.
+// A part that another unit fills: what it puts there is not known. And what Python code can use by itself.
 typedef struct {
   PyObject_HEAD
   PyObject *text;
 } Elsewhere;
 DEALLOC(Elsewhere, text)
 TYPE(Elsewhere, .tp_doc = "elsewhere");
+typedef struct {
+  PyObject_HEAD
+  PyObject *text;
+} Usable;
+DEALLOC(Usable, text)
+TYPE(Usable, .tp_new = PyType_GenericNew);
+// CHECK: :[[@LINE-1]]:1: warning: type 'm.Usable' owns reference field 'text' but has no tp_traverse
 
 // Links of an owner that begins with the first of them and visits the others.
 typedef struct Ring {
