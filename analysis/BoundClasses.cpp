@@ -4,6 +4,7 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/SlotTables.h"
 #include "analysis/TypeDiscovery.h"
 
 #include "clang/AST/DeclTemplate.h"
@@ -93,16 +94,11 @@ struct SlotArrays : BodyVisitor {
 bool givesTraverse(const Expr *Setup, const ASTContext &Context) {
   SlotArrays Arrays;
   Arrays.TraverseStmt(const_cast<Expr *>(Setup));
-  const std::vector<std::string> &Names = Knowledge::get().SlotNames;
   bool Seen = false;
   for (const VarDecl *V : Arrays.Found)
     for (const Expr *Element : elementsOf(V->getAnyInitializer())) {
-      llvm::ArrayRef<Expr *> Pair = elementsOf(Element);
-      Expr::EvalResult Id;
-      if (Pair.size() < 2 || !Pair[0]->EvaluateAsInt(Id, Context))
-        continue;
-      std::uint64_t Number = Id.Val.getInt().getZExtValue();
-      if (Number < Names.size() && Names[Number] == "tp_traverse")
+      auto Slot = slotElement(Element, Context);
+      if (Slot && Slot->Name == "tp_traverse")
         return true;
       Seen = true;
     }

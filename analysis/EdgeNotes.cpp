@@ -4,6 +4,7 @@
 
 #include "clang/AST/ParentMapContext.h"
 #include "clang/Lex/Lexer.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace ungil {
 
@@ -74,19 +75,38 @@ const CompoundStmt *bodyOf(const FunctionDecl *F) { return dyn_cast_or_null<Comp
 } // namespace
 
 std::string quotedFields(llvm::ArrayRef<const Edge *> Edges) {
-  std::string Text;
-  for (std::size_t I = 0; I < Edges.size(); ++I)
-    Text += (I == 0                  ? "'"
-             : I + 1 == Edges.size() ? " and '"
-                                     : ", '") +
-            Edges[I]->Field->getNameAsString() + "'";
-  return Text;
+  constexpr std::size_t Most = 5; // each has a note of its own
+  std::vector<std::string> Names;
+  for (const Edge *E : Edges)
+    Names.push_back("'" + E->Field->getNameAsString() + "'");
+  if (Names.size() > Most) {
+    std::size_t Left = Names.size() - (Most - 1);
+    Names.resize(Most - 1);
+    Names.push_back(std::to_string(Left) + " more");
+  }
+  std::string Last = Names.back();
+  Names.pop_back();
+  return Names.empty() ? Last : llvm::join(Names, ", ") + " and " + Last;
 }
 
 void explainEdge(const Edge &E, llvm::StringRef Trouble, std::vector<Remark> &Notes) {
   Notes.push_back({nameRange(E.Field), "'" + E.Field->getNameAsString() + "' " + Trouble.str()});
   if (E.ShownAt.isValid())
     Notes.push_back({E.ShownAt, "it owns a reference: " + E.ShownBy});
+}
+
+bool isVisible(const TypeInfo &T) {
+  return llvm::any_of(T.Given, [](const auto &Given) {
+    llvm::StringRef Name = Given.first();
+    return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
+           Name == "tp_members" || Name == "tp_call";
+  });
+}
+
+Remark heapTypeNote(const TypeInfo &T) {
+  bool Table = T.Definition->getType()->isArrayType();
+  return {nameRange(T.Definition),
+          "'" + T.Name + "' is a heap type: it is made from " + (Table ? "these slots" : "this spec")};
 }
 
 SourceRange nameRange(const NamedDecl *D) { return D->getLocation(); }

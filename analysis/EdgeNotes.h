@@ -6,11 +6,17 @@
 
 namespace ungil {
 
-/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'".
+/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'"; of many, the first ones.
 std::string quotedFields(llvm::ArrayRef<const Edge *>);
 
 /// A note at the field's declaration, then one at what shows that it is owned.
 void explainEdge(const Edge &, llvm::StringRef Trouble, std::vector<Remark> &Notes);
+
+/// Says that the type is a heap type, at the spec or the slots that it is made from.
+Remark heapTypeNote(const TypeInfo &);
+
+/// Python code can make instances or call their methods; else they are parts of other objects.
+bool isVisible(const TypeInfo &);
 
 /// A remark at the name of a function or variable.
 clang::SourceRange nameRange(const clang::NamedDecl *);

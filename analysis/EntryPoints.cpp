@@ -3,6 +3,7 @@
 #include "analysis/Annotations.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/SlotTables.h"
 
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
@@ -264,13 +265,10 @@ void EntryPoints::readTable(const UnitIndex &Index, const Expr *E) {
 }
 
 void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
-  const Knowledge &K = Knowledge::get();
   const RecordDecl *Decl = List->getType()->getAsRecordDecl();
   std::string Record = recordName(*Decl);
-  if (Record == "PyType_Slot")
-    return readSlot(Index, List, K.SlotNames, K.SlotContexts);
-  if (Record == "PyModuleDef_Slot")
-    return readSlot(Index, List, K.ModuleSlotNames, K.ModuleSlotContexts);
+  if (auto Slot = slotElement(List, Index.context()))
+    return readSlot(Index, *Slot);
   Counts.Types += Record == "PyTypeObject" || Record == "PyType_Spec";
   Counts.Modules += Record == "PyModuleDef";
 
@@ -291,19 +289,14 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   }
 }
 
-void EntryPoints::readSlot(const UnitIndex &Index, const InitListExpr *List,
-                           const std::vector<std::string> &Names, const llvm::StringMap<Context> &Contexts) {
-  Expr::EvalResult Id;
-  if (List->getNumInits() < 2 || !List->getInit(0)->EvaluateAsInt(Id, Index.context()))
-    return;
-  std::uint64_t Number = Id.Val.getInt().getZExtValue();
-  if (Number >= Names.size())
-    return;
-  auto Where = Contexts.find(Names[Number]);
-  if (Where == Contexts.end() || isNull(List->getInit(1), Index.context()))
+void EntryPoints::readSlot(const UnitIndex &Index, const SlotElement &Slot) {
+  const Knowledge &K = Knowledge::get();
+  const llvm::StringMap<Context> &Contexts = Slot.OfModule ? K.ModuleSlotContexts : K.SlotContexts;
+  auto Where = Contexts.find(Slot.Name);
+  if (Where == Contexts.end())
     return;
   Counts.SlotsPresent++;
-  Counts.SlotsResolved += add(Index, List->getInit(1), Where->second, Names[Number]);
+  Counts.SlotsResolved += add(Index, Slot.Value, Where->second, Slot.Name);
 }
 
 void EntryPoints::readAssignment(const UnitIndex &Index, const BinaryOperator *B) {

@@ -41,8 +41,7 @@ private:
   void findLeftOutAttachments(const UnitIndex &, const MacroTable &);
   void readTable(const UnitIndex &, const clang::Expr *Initialiser);
   void readRecord(const UnitIndex &, const clang::InitListExpr *);
-  void readSlot(const UnitIndex &, const clang::InitListExpr *, const std::vector<std::string> &Names,
-                const llvm::StringMap<Context> &Contexts);
+  void readSlot(const UnitIndex &, const struct SlotElement &);
   void readAssignment(const UnitIndex &, const clang::BinaryOperator *);
   void readRegistration(const UnitIndex &, const Call &);
   void addEscaping(const UnitIndex &);

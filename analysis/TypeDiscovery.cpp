@@ -4,6 +4,7 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/SlotTables.h"
 #include "compat/Clang.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -95,16 +96,33 @@ void readMembers(TypeInfo &T) {
 }
 
 void readSlots(const Expr *Slots, TypeInfo &T, const ASTContext &Context) {
-  const std::vector<std::string> &Names = Knowledge::get().SlotNames;
   for (const Expr *Element : elementsOf(Slots)) {
-    llvm::ArrayRef<Expr *> Pair = elementsOf(Element);
-    Expr::EvalResult Id;
-    if (Pair.size() < 2 || !Pair[0]->EvaluateAsInt(Id, Context))
-      continue;
-    std::uint64_t Number = Id.Val.getInt().getZExtValue();
-    if (Number < Names.size() && !Names[Number].empty() && !isNullConstant(Pair[1], Context))
-      T.Given[Names[Number]] = Pair[1];
+    auto Slot = slotElement(Element, Context);
+    if (Slot && Slot->Name == "tp_slots")
+      readSlots(Slot->Value, T, Context);
+    else if (Slot && !Slot->OfModule)
+      T.Given[Slot->Name] = Slot->Value;
   }
+}
+
+void nameAndSize(TypeInfo &T) {
+  readMembers(T);
+  T.Name = stringOf(T.Given.lookup("tp_name"));
+  if (T.Name.empty())
+    T.Name = T.Definition->getNameAsString();
+  T.Struct = structOfSize(T.Given.lookup("tp_basicsize"));
+}
+
+/// What PyType_FromSlots gets; a table of PySlot can describe a module instead.
+std::unique_ptr<TypeInfo> readTypeSlots(const VarDecl *V, const ASTContext &Context) {
+  auto T = std::make_unique<TypeInfo>();
+  T->Definition = V;
+  T->Heap = true;
+  readSlots(V->getInit(), *T, Context);
+  if (T->Given.empty())
+    return nullptr;
+  nameAndSize(*T);
+  return T;
 }
 
 } // namespace
@@ -163,6 +181,8 @@ const RecordDecl *structOfSelf(const FunctionDecl *F) {
 }
 
 std::unique_ptr<TypeInfo> readType(const VarDecl *V, const ASTContext &Context) {
+  if (typeName(Context.getBaseElementType(V->getType())) == "PySlot")
+    return readTypeSlots(V, Context);
   std::string Record = V->getType()->isRecordType() ? typeName(V->getType()) : "";
   const InitListExpr *List = listOf(V->getInit());
   bool IsSpec = Record == "PyType_Spec";
@@ -188,11 +208,7 @@ std::unique_ptr<TypeInfo> readType(const VarDecl *V, const ASTContext &Context) 
       if (const Expr *Value = T->Given.lookup(Spec))
         T->Given[Name] = Value;
   }
-  readMembers(*T);
-  T->Name = stringOf(T->Given.lookup("tp_name"));
-  if (T->Name.empty())
-    T->Name = V->getNameAsString();
-  T->Struct = structOfSize(T->Given.lookup("tp_basicsize"));
+  nameAndSize(*T);
   return T;
 }
 
@@ -200,17 +216,10 @@ namespace {
 
 /// The slots that PyModExport_ gives the interpreter, of which the size of the state tells that there is one.
 std::optional<ModuleInfo> readExportedModule(const VarDecl *V, const ASTContext &Context) {
-  const std::vector<std::string> &Names = Knowledge::get().ModuleSlotNames;
   llvm::StringMap<const Expr *> Given;
-  for (const Expr *Element : elementsOf(V->getInit())) {
-    llvm::ArrayRef<Expr *> Pair = elementsOf(Element);
-    Expr::EvalResult Id;
-    if (Pair.size() < 2 || !Pair[0]->EvaluateAsInt(Id, Context))
-      continue;
-    std::uint64_t Number = Id.Val.getInt().getZExtValue();
-    if (Number < Names.size() && !isNullConstant(Pair[1], Context))
-      Given[Names[Number]] = Pair[1];
-  }
+  for (const Expr *Element : elementsOf(V->getInit()))
+    if (auto Slot = slotElement(Element, Context); Slot && Slot->OfModule)
+      Given[Slot->Name] = Slot->Value;
   if (!Given.contains("Py_mod_state_size"))
     return std::nullopt;
   ModuleInfo M;
@@ -229,7 +238,8 @@ std::optional<ModuleInfo> readExportedModule(const VarDecl *V, const ASTContext 
 } // namespace
 
 std::optional<ModuleInfo> readModule(const VarDecl *V, const ASTContext &Context) {
-  if (typeName(Context.getBaseElementType(V->getType())) == "PyModuleDef_Slot")
+  std::string Element = typeName(Context.getBaseElementType(V->getType()));
+  if (Element == "PyModuleDef_Slot" || Element == "PySlot")
     return readExportedModule(V, Context);
   const InitListExpr *List = V->getType()->isRecordType() && typeName(V->getType()) == "PyModuleDef"
                                  ? listOf(V->getInit())

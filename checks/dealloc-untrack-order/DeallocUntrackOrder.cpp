@@ -59,8 +59,9 @@ private:
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Dealloc, const Teardown &Steps) {
     Diagnosis D;
     D.Where = Steps.BeforeUntrack->getSourceRange();
-    D.Message = "'" + displayName(*Dealloc->Decl) + "' " + Steps.Does + " while '" + T.Name +
-                "' with reference count zero is tracked by the collector; call PyObject_GC_UnTrack first";
+    D.Message = "'" + displayName(*Dealloc->Decl) + "' " + Steps.Does +
+                " while the collector still tracks '" + T.Name +
+                "', whose reference count is zero; call PyObject_GC_UnTrack first";
     D.Sureness = Steps.Untracks || Steps.Bounded ? Confidence::Certain : Confidence::Likely;
     if (Steps.BeforeUntrackIn != Dealloc)
       D.Path.push_back({nameRange(Dealloc->Decl), "'" + displayName(*Dealloc->Decl) + "' calls '" +

@@ -10,7 +10,10 @@
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
+
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 namespace {
@@ -45,9 +48,13 @@ private:
       if (Named.What != BaseType::InUnit)
         continue;
       Answer Is = U.types().isCollected(*Named.Type);
-      if ((Plain && Is == Answer::Yes) || (Collected && Is == Answer::No))
-        Found.push_back(describe(
-            *Named.Type, C, Plain ? "is allocated as a plain object" : "is allocated as a collected object"));
+      if ((!Plain || Is != Answer::Yes) && (!Collected || Is != Answer::No))
+        continue;
+      Found.push_back(
+          describe(U, *Named.Type, C,
+                   Plain ? "is allocated as a plain object" : "is allocated as a collected object"));
+      if (auto R = repairAllocation(U, C, Plain))
+        Found.back().Repairs.push_back(std::move(*R));
     }
   }
 
@@ -66,12 +73,18 @@ private:
       const clang::Expr *Object = argumentOf(C.Site, 0);
       if (!Object || !isSelf(U, Dealloc, Object))
         continue;
+      bool Untracked = Is == Answer::No && collector().Untrack.contains(Name);
       if (Is == Answer::Yes && collector().FreePlain.contains(Name))
-        Found.push_back(describe(*Types.front(), C, "is freed as a plain object"));
+        Found.push_back(describe(U, *Types.front(), C, "is freed as a plain object"));
       else if (Is == Answer::No && collector().FreeCollected.contains(Name))
-        Found.push_back(describe(*Types.front(), C, "is freed as a collected object"));
-      else if (Is == Answer::No && collector().Untrack.contains(Name))
-        Found.push_back(describe(*Types.front(), C, "is untracked"));
+        Found.push_back(describe(U, *Types.front(), C, "is freed as a collected object"));
+      else if (Untracked)
+        Found.push_back(describe(U, *Types.front(), C, "is untracked"));
+      else
+        continue;
+      if (auto Hint = Untracked ? removeStatement(U, C) : swapName(U, C.Site->getBeginLoc()))
+        Found.back().Repairs.push_back(
+            {Untracked ? "drop the call" : "use the function that fits the type", {*Hint}});
     }
   }
 
@@ -91,7 +104,91 @@ private:
     D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is defined here"});
     D.Path.push_back({D.Where, std::string("use ") + (Plain ? "PyObject_GC_Del" : "PyObject_Free") +
                                    ", or leave tp_free to the interpreter"});
+    if (auto Hint = swapName(U, Free.At->IgnoreParenCasts()->getBeginLoc()))
+      D.Repairs.push_back({"use the function that fits the type", {*Hint}});
     Found.push_back(std::move(D));
+  }
+
+  /// The API names its pairs alike: PyObject_New and PyObject_GC_New.
+  static std::string counterpart(llvm::StringRef Name) {
+    if (Name == "PyObject_Free")
+      return "PyObject_GC_Del";
+    llvm::StringRef Kind = Name;
+    bool OfObject = Kind.consume_front("PyObject_"), Collected = Kind.consume_front("GC_");
+    if (!OfObject || (Kind != "New" && Kind != "NewVar" && Kind != "Del"))
+      return "";
+    return ("PyObject_" + llvm::StringRef(Collected ? "" : "GC_") + Kind).str();
+  }
+
+  static std::optional<clang::FixItHint> swapName(Unit &U, clang::SourceLocation At) {
+    At = U.sources().getExpansionLoc(At);
+    std::string Other = counterpart(sourceText(At, U.context()));
+    if (Other.empty())
+      return std::nullopt;
+    return clang::FixItHint::CreateReplacement(clang::SourceRange(At), Other);
+  }
+
+  static std::optional<clang::FixItHint> removeStatement(Unit &U, const Call &C) {
+    clang::SourceRange Range = C.Site->getSourceRange();
+    if (!isStatement(C.Site, U.context()) || Range.getBegin().isMacroID() || Range.getEnd().isMacroID())
+      return std::nullopt;
+    clang::SourceLocation End = clang::Lexer::findLocationAfterToken(
+        Range.getEnd(), clang::tok::semi, U.sources(), U.context().getLangOpts(),
+        /*SkipTrailingWhitespaceAndNewLine=*/true);
+    if (End.isInvalid())
+      return std::nullopt;
+    return clang::FixItHint::CreateRemoval(clang::CharSourceRange::getCharRange(Range.getBegin(), End));
+  }
+
+  /// A collected object has to be tracked as well: before the return at the end, where the block that makes
+  /// it has left when there is none.
+  static std::optional<Repair> repairAllocation(Unit &U, const Call &C, bool Plain) {
+    auto Name = swapName(U, C.Site->getBeginLoc());
+    if (!Name)
+      return std::nullopt;
+    Repair R{"use the function that fits the type", {*Name}};
+    if (!Plain)
+      return R;
+    const auto *Body = llvm::dyn_cast<clang::CompoundStmt>(C.In->Decl->getBody());
+    const clang::VarDecl *Object = nullptr;
+    bool Left = false;
+    if (!Body || Body->body_empty())
+      return std::nullopt;
+    for (const clang::Stmt *S : Body->body()) {
+      if (const auto *D = llvm::dyn_cast<clang::DeclStmt>(S); D && !Object && D->isSingleDecl())
+        Object = madeBy(C, D->getSingleDecl());
+      else if (Object && !Left)
+        if (!(Left = leavesWithout(Object, S)))
+          return std::nullopt;
+    }
+    const auto *Last = Left ? llvm::dyn_cast<clang::ReturnStmt>(Body->body_back()) : nullptr;
+    if (!Last || Last->getBeginLoc().isMacroID())
+      return std::nullopt;
+    std::string Indent(U.sources().getSpellingColumnNumber(Last->getBeginLoc()) - 1, ' ');
+    R.Hints.push_back(clang::FixItHint::CreateInsertion(
+        Last->getBeginLoc(), "PyObject_GC_Track(" + Object->getNameAsString() + ");\n" + Indent));
+    return R;
+  }
+
+  static const clang::VarDecl *madeBy(const Call &C, const clang::Decl *D) {
+    const auto *V = llvm::dyn_cast<clang::VarDecl>(D);
+    return V && V->getInit() && V->getInit()->IgnoreParenCasts() == C.Site ? V : nullptr;
+  }
+
+  /// if (object == NULL) return NULL;
+  static bool leavesWithout(const clang::VarDecl *Object, const clang::Stmt *S) {
+    const auto *If = llvm::dyn_cast<clang::IfStmt>(S);
+    const clang::Stmt *Then = If && !If->getElse() ? If->getThen() : nullptr;
+    if (const auto *Block = llvm::dyn_cast_or_null<clang::CompoundStmt>(Then))
+      Then = Block->body_empty() ? nullptr : Block->body_back();
+    if (!llvm::isa_and_nonnull<clang::ReturnStmt>(Then))
+      return false;
+    const clang::Expr *Condition = If->getCond()->IgnoreParenImpCasts();
+    if (const auto *Not = llvm::dyn_cast<clang::UnaryOperator>(Condition))
+      return Not->getOpcode() == clang::UO_LNot && variableNamedBy(Not->getSubExpr()) == Object;
+    const auto *Equal = llvm::dyn_cast<clang::BinaryOperator>(Condition);
+    return Equal && Equal->getOpcode() == clang::BO_EQ &&
+           (variableNamedBy(Equal->getLHS()) == Object || variableNamedBy(Equal->getRHS()) == Object);
   }
 
   static bool isSelf(Unit &U, const Function *Dealloc, const clang::Expr *Object) {
@@ -100,13 +197,19 @@ private:
            From.front().Decl == Dealloc->Decl->getParamDecl(0)->getCanonicalDecl();
   }
 
-  static Diagnosis describe(const TypeInfo &T, const Call &C, llvm::StringRef What) {
+  /// PyObject_New and not _PyObject_New, which the macro calls.
+  static std::string nameAsWritten(Unit &U, const Call &C) {
+    std::string Written = sourceText(U.sources().getExpansionLoc(C.Site->getBeginLoc()), U.context());
+    return counterpart(Written).empty() ? displayName(*C.Callee) : Written;
+  }
+
+  static Diagnosis describe(Unit &U, const TypeInfo &T, const Call &C, llvm::StringRef What) {
     bool Collected = T.has("collected") || What.contains("plain");
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "'" + T.Name + "' " +
                 (Collected ? "takes part in cycle collection" : "does not take part in cycle collection") +
-                " but " + What.str() + " with " + displayName(*C.Callee) + "; the interpreter crashes";
+                " but " + What.str() + " with " + nameAsWritten(U, C) + "; the interpreter crashes";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({nameRange(T.Definition), std::string("'") + T.Name + "' is defined here, " +
                                                    (Collected ? "with" : "without") + " Py_TPFLAGS_HAVE_GC"});

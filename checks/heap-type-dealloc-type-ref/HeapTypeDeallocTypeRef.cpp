@@ -48,7 +48,7 @@ private:
     D.Message = "'" + displayName(*Dealloc->Decl) + "' frees an instance of heap type '" + T.Name +
                 "' without releasing its reference to the type; the type is never freed";
     D.Sureness = Confidence::Certain;
-    D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is a heap type: it is made from this spec"});
+    D.Path.push_back(heapTypeNote(T));
     D.Path.push_back(
         {D.Where, "take PyTypeObject *type = Py_TYPE(self) first, and Py_DECREF(type) after the free"});
     if (auto R = Steps.FreesIn == Dealloc ? repair(U, Steps) : std::nullopt)

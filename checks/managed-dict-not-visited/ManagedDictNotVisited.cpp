@@ -58,10 +58,10 @@ private:
                returning("PyObject_VisitManagedDict((PyObject *)" + selfOf(Traverse) + ", visit, arg)"),
                Found.back());
     } else if (Visit && isStatement(Visit->Site, U.context())) {
-      Found.push_back(
-          describe(T, Visit->Site->getSourceRange(),
-                   "the result of " + displayName(*Visit->Callee) + " is ignored; the visitor asked to stop",
-                   "return the result when it is not 0"));
+      Found.push_back(describe(T, Visit->Site->getSourceRange(),
+                               "the result of " + displayName(*Visit->Callee) +
+                                   " is ignored; a visitor that asks to stop is not obeyed",
+                               "return the result when it is not 0"));
       returnResult(U, Visit->Site, Found.back());
     }
     Slot Clear = T.slot("tp_clear");

@@ -64,23 +64,31 @@ private:
                                    [](const IndirectCall &I) { return I.What == IndirectCall::Clear; });
     if (!Steps.Frees || Steps.ChainsToBase || !Steps.Bounded || CallsClear)
       return;
+    std::vector<const Edge *> Kept;
+    std::vector<Remark> Shown;
     for (const Edge &E : T.Edges) {
       const ReferenceOp *Release =
           E.Kind != Edge::Borrowed ? Refs.of(Clear).find(ReferenceOp::Release, E.Field) : nullptr;
       if (!Release || U.types().releases(Dealloc, E.Field) != Answer::No)
         continue;
-      Diagnosis D;
-      D.Where = nameRange(Dealloc->Decl);
-      D.Message = "'" + displayName(*Dealloc->Decl) + "' frees an instance of '" + T.Name +
-                  "' without releasing '" + E.Field->getNameAsString() +
-                  "'; the object that it holds is never freed";
-      D.Sureness = Confidence::Certain;
-      D.Path.push_back(
-          {Release->At->getSourceRange(), "'" + displayName(*Release->In->Decl) + "' releases it here"});
-      D.Path.push_back(
-          {D.Where, "call '" + displayName(*Clear->Decl) + "' in tp_dealloc, after PyObject_GC_UnTrack"});
-      Found.push_back(std::move(D));
+      Kept.push_back(&E);
+      Shown.push_back({Release->At->getSourceRange(), "'" + displayName(*Release->In->Decl) + "' releases '" +
+                                                          E.Field->getNameAsString() + "' here"});
     }
+    if (Kept.empty())
+      return;
+    bool One = Kept.size() == 1;
+    Diagnosis D;
+    D.Where = nameRange(Dealloc->Decl);
+    D.Message =
+        "'" + displayName(*Dealloc->Decl) + "' frees an instance of '" + T.Name + "' without releasing " +
+        quotedFields(Kept) +
+        (One ? "; the object that it holds is never freed" : "; the objects that they hold are never freed");
+    D.Sureness = Confidence::Certain;
+    D.Path = std::move(Shown);
+    D.Path.push_back(
+        {D.Where, "call '" + displayName(*Clear->Decl) + "' in tp_dealloc, after PyObject_GC_UnTrack"});
+    Found.push_back(std::move(D));
   }
 
   static Diagnosis describe(Unit &U, const TypeInfo &T, const Function *Traverse, const Function *Clear,
@@ -102,16 +110,6 @@ private:
     if (auto R = Clear ? repair(U, T, Clear, Kept) : std::nullopt)
       D.Repairs.push_back(std::move(*R));
     return D;
-  }
-
-  /// Python code can make instances or call their methods; else they are parts of other objects, whose
-  /// tp_clear breaks the cycle.
-  static bool isVisible(const TypeInfo &T) {
-    return llvm::any_of(T.Given, [](const auto &Given) {
-      llvm::StringRef Name = Given.first();
-      return Name == "tp_new" || Name == "tp_init" || Name == "tp_methods" || Name == "tp_getset" ||
-             Name == "tp_members" || Name == "tp_call";
-    });
   }
 
   static std::optional<Repair> repair(Unit &U, const TypeInfo &T, const Function *Clear,

@@ -68,11 +68,25 @@ private:
 
   /// Parts of another object, whose tp_traverse visits what they hold.
   static bool visitedByOwner(Unit &U, const TypeInfo &T, const Edge &E) {
+    const References &Refs = U.types().references();
     return llvm::any_of(U.types().types(), [&](const auto &Owner) {
       const Function *Traverse = Owner->slot("tp_traverse").Body;
-      return Traverse && Owner->Struct && !beginsWith(Owner->Struct, T.Struct) &&
-             U.types().references().of(Traverse).find(ReferenceOp::Visit, E.Field);
+      const ReferenceOp *Visit =
+          Traverse && Owner->Struct ? Refs.of(Traverse).find(ReferenceOp::Visit, E.Field) : nullptr;
+      return Visit &&
+             (!beginsWith(Owner->Struct, T.Struct) || (Visit->In == Traverse && visitsAnother(Refs, *Visit)));
     });
+  }
+
+  /// What is visited belongs to an object that a field leads to, and not to the owner itself.
+  static bool visitsAnother(const References &Refs, const ReferenceOp &Visit) {
+    const auto *Call = llvm::dyn_cast<clang::CallExpr>(Visit.At->IgnoreParenCasts());
+    const clang::Expr *Visited = Call && Call->getNumArgs() ? Call->getArg(0) : Visit.At;
+    const auto *Member = llvm::dyn_cast<clang::MemberExpr>(Visited->IgnoreParenCasts());
+    while (Member && !Member->isArrow()) // self->root.item is a part of self
+      Member = llvm::dyn_cast<clang::MemberExpr>(Member->getBase()->IgnoreParenCasts());
+    return Member && llvm::any_of(Refs.originsOf(Member->getBase()),
+                                  [](const Origin &O) { return O.What == Origin::Field; });
   }
 
   /// The struct is the other one or has it as its first member, as the objects of derived types do.
@@ -119,17 +133,25 @@ private:
     return D;
   }
 
-  /// No object that Python code chose gets into the fields; or they are set once, to the module's own
-  /// objects, or hold objects of a type that is not seen: a cycle needs one of those to refer back.
+  /// No object that Python code chose gets into the fields, as far as the unit shows what gets there; or they
+  /// are set once, to the module's own objects, or hold objects of a type that is not seen: a cycle needs one
+  /// of those to refer back.
   static bool needsOwnContainer(Unit &U, const TypeInfo &T, const std::vector<const Edge *> &Owned) {
     return llvm::all_of(Owned, [&](const Edge *E) {
       clang::QualType Target = E->Field->getType()->getPointeeType();
       const clang::RecordDecl *Record = Target.isNull() ? nullptr : Target->getAsRecordDecl();
       bool Typed = !Record || isOwnStruct(Record);
-      if (Record && Typed && !U.types().typeOfStruct(Record))
+      if ((Record && Typed && !U.types().typeOfStruct(Record)) || isFilledElsewhere(U, T, *E))
         return true;
       return !E->FromPython || (!E->ChangesLater && (Typed || T.slot("tp_iternext")));
     });
+  }
+
+  /// A part of another object, and no store is in the unit: what gets into the field is not known.
+  static bool isFilledElsewhere(Unit &U, const TypeInfo &T, const Edge &E) {
+    return !isVisible(T) && !E.ChangesLater &&
+           llvm::none_of(U.types().references().on(E.Field),
+                         [](const ReferenceOp &Op) { return Op.What == ReferenceOp::Store; });
   }
 
   bool BindingTypes;

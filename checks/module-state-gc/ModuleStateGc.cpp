@@ -8,6 +8,7 @@
 // Known holes: state that is filled in another unit; slots of PyModExport_ that are not a table of the unit.
 
 #include "analysis/EdgeNotes.h"
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
@@ -42,17 +43,21 @@ private:
         Releasers.push_back(F);
     std::vector<Edge> Edges = U.types().edgesOf(M.State, Releasers);
     std::vector<const Edge *> Owned;
-    bool HoldsType = false;
+    bool HoldsType = false, RefersBack = false;
     for (const Edge &E : Edges) {
       if (E.Kind != Edge::Owned || (M.Traverse && (!E.ReleasedByType || !Traverse ||
                                                    U.types().visits(Traverse, E.Field) != Answer::No)))
         continue;
       Owned.push_back(&E);
       HoldsType |= holdsHeapType(U, E.Field);
+      RefersBack |= E.FromPython || holdsContainer(U, E.Field);
     }
     if (Owned.empty() || (!M.Traverse && !HoldsType))
       return std::nullopt;
-    return describe(M, Traverse, Owned);
+    Diagnosis D = describe(M, Traverse, Owned);
+    if (!HoldsType && !RefersBack)
+      D.Sureness = Confidence::Possible;
+    return D;
   }
 
   /// What m_traverse visits and neither m_clear nor m_free releases.
@@ -96,6 +101,15 @@ private:
           return true;
       }
     return false;
+  }
+
+  /// A type that another unit defines, or a new container of whatever is put into it.
+  static bool holdsContainer(Unit &U, const clang::FieldDecl *Field) {
+    clang::QualType Target = Field->getType()->getPointeeType();
+    return (!Target.isNull() && typeName(Target) == "_typeobject") ||
+           llvm::any_of(U.types().references().on(Field), [](const ReferenceOp &Op) {
+             return Op.What == ReferenceOp::Store && Knowledge::get().Fresh.contains(calleeName(Op.Value));
+           });
   }
 
   static Diagnosis describe(const ModuleInfo &M, const Function *Traverse,

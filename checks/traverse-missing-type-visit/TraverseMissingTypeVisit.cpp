@@ -131,7 +131,7 @@ private:
     bool Delegates = llvm::any_of(U.types().references().of(Traverse).Indirect,
                                   [](const IndirectCall &I) { return I.What == IndirectCall::Traverse; });
     D.Sureness = Delegates ? Confidence::Likely : Confidence::Certain;
-    D.Path.push_back({nameRange(T.Definition), "'" + T.Name + "' is a heap type: it is made from this spec"});
+    D.Path.push_back(heapTypeNote(T));
     D.Path.push_back({D.Where, "add Py_VISIT(Py_TYPE(self)) (Python 3.9 and later)"});
     if (!canUseVisitMacro(Traverse->Decl))
       return D;

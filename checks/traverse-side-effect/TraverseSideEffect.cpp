@@ -29,11 +29,16 @@ public:
       if (Entry.Where != Context::StopTheWorld)
         continue;
       for (const Function *F : U.types().references().of(Entry.Target).Functions) {
+        if (Knowledge::get().Collector.TraverseSafe.contains(displayName(*F->Decl)))
+          continue; // in the interpreter's own sources
         judgeStores(U, Entry, F, Judged, Found);
         for (const Call &C : F->Calls) {
           std::string Reason = U.index().find(C.Callee) ? "" : trouble(U, C);
-          if (!Reason.empty() && U.locks().reaches(*F, C.Site) && Judged.insert(C.Site).second)
-            Found.push_back(describe(Entry, C, Reason));
+          if (Reason.empty() || !U.locks().reaches(*F, C.Site) || !Judged.insert(C.Site).second)
+            continue;
+          Found.push_back(describe(Entry, C, Reason));
+          if (auto R = Reason == MakesOwner ? useHandle(U, C) : std::nullopt)
+            Found.back().Repairs.push_back(std::move(*R));
         }
       }
     }
@@ -42,7 +47,9 @@ public:
 
 private:
   static constexpr const char *NotAllowed =
-      "it is not one of the calls that are allowed while the other threads are stopped";
+      "only visiting and plain reads are allowed while the other threads are stopped";
+
+  static constexpr const char *MakesOwner = "it makes an object that owns a reference; use a handle";
 
   static constexpr const char *HoldsLock = "a stopped thread can hold the lock";
 
@@ -88,7 +95,7 @@ private:
     if (Knowledge::get().Allocators.contains(Full) || Knowledge::get().Deallocators.contains(Full))
       return "it changes the heap while the collector walks it";
     if (makesOwner(U, C))
-      return "it makes an object that owns a reference; use a handle";
+      return MakesOwner;
     return "";
   }
 
@@ -102,17 +109,31 @@ private:
   static bool makesOwner(Unit &U, const Call &C) {
     if (const auto *Made = llvm::dyn_cast<clang::CXXConstructorDecl>(C.Callee))
       return isOwner(recordType(U.context(), Made->getParent()));
-    if (!isOwner(C.Callee->getReturnType()))
-      return false;
+    return isOwner(C.Callee->getReturnType()) && variableFor(U, C);
+  }
+
+  /// The owner in which the result ends up.
+  static const clang::VarDecl *variableFor(Unit &U, const Call &C) {
     for (clang::DynTypedNodeList Parents = U.context().getParents(*C.Site); !Parents.empty();
          Parents = U.context().getParents(Parents[0])) {
       if (const auto *V = Parents[0].get<clang::VarDecl>())
-        return isOwner(V->getType());
+        return isOwner(V->getType()) ? V : nullptr;
       const auto *Outer = Parents[0].get<clang::Expr>();
       if (!Outer || !isOwner(Outer->getType()))
-        return false;
+        return nullptr;
     }
-    return false;
+    return nullptr;
+  }
+
+  /// nb::object found = … becomes nb::handle found = …
+  static std::optional<Repair> useHandle(Unit &U, const Call &C) {
+    const clang::VarDecl *V = variableFor(U, C);
+    const clang::TypeSourceInfo *Type = V ? V->getTypeSourceInfo() : nullptr;
+    clang::SourceLocation Name = Type ? Type->getTypeLoc().getEndLoc() : clang::SourceLocation();
+    if (Name.isInvalid() || Name.isMacroID() || sourceText(Name, U.context()) != "object")
+      return std::nullopt;
+    return Repair{"hold it in a handle, which owns nothing",
+                  {clang::FixItHint::CreateReplacement(Name, "handle")}};
   }
 
   static Diagnosis describe(const EntryPoint &Entry, const Call &C, const std::string &Reason) {

@@ -26,7 +26,7 @@ static void late_dealloc(PyObject *o) {
   t->tp_free(o);
   Py_DECREF(t);
 }
-// CHECK: :[[@LINE-5]]:3: error: 'late_dealloc' releases 'x' while 'm.Late' with reference count zero is tracked by the collector; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
+// CHECK: :[[@LINE-5]]:3: error: 'late_dealloc' releases 'x' while the collector still tracks 'm.Late', whose reference count is zero; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
 // CHECK-NEXT: :[[@LINE-5]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-9]]:13: note: untrack the object before anything else, after the finalizer if there is one
 static PyType_Slot late[] = {{Py_tp_dealloc, (void *)late_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
@@ -36,7 +36,7 @@ static int clear(PyObject *o) {
   Py_CLEAR(((T *)o)->x);
   return 0;
 }
-// CHECK: :[[@LINE-3]]:3: error: 'never_dealloc' releases 'x' while 'm.Never' with reference count zero is tracked
+// CHECK: :[[@LINE-3]]:3: error: 'never_dealloc' releases 'x' while the collector still tracks 'm.Never'
 // CHECK-NEXT: :[[@LINE+2]]:13: note: 'never_dealloc' calls 'clear', which does that
 // CHECK-NEXT: :[[@LINE+1]]:13: note: untrack the object before anything else
 static void never_dealloc(PyObject *o) {
@@ -56,7 +56,7 @@ static void weak_dealloc(PyObject *o) {
   t->tp_free(o);
   Py_DECREF(t);
 }
-// CHECK: :[[@LINE-5]]:5: error: 'weak_dealloc' clears weak references while 'm.Weak' with reference count zero is tracked
+// CHECK: :[[@LINE-5]]:5: error: 'weak_dealloc' clears weak references while the collector still tracks 'm.Weak'
 // CHECK-NEXT: :[[@LINE-5]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-10]]:13: note: untrack the object before anything else
 static PyType_Slot weak[] = {{Py_tp_dealloc, (void *)weak_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};

@@ -24,7 +24,7 @@ static void calling_dealloc(PyObject *o) {
   type->tp_free(o);
   Py_DECREF(type);
 }
-// CHECK: :[[@LINE-7]]:22: error: 'calling_dealloc' calls 'PyObject_CallNoArgs', which lets other code run, while 'm.Calling' with reference count zero is tracked by the collector; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
+// CHECK: :[[@LINE-7]]:22: error: 'calling_dealloc' calls 'PyObject_CallNoArgs', which lets other code run, while the collector still tracks 'm.Calling', whose reference count is zero; call PyObject_GC_UnTrack first [ungil-dealloc-untrack-order]
 // CHECK-NEXT: :[[@LINE-7]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-11]]:13: note: untrack the object before anything else, after the finalizer if there is one
 static PyType_Slot calling[] = {{Py_tp_dealloc, (void *)calling_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
@@ -39,7 +39,7 @@ static void closing_dealloc(PyObject *o) {
   type->tp_free(o);
   Py_DECREF(type);
 }
-// CHECK: :[[@LINE-7]]:3: error: 'closing_dealloc' calls 'PyEval_SaveThread', which lets other code run, while 'm.Closing' with reference count zero is tracked by the collector
+// CHECK: :[[@LINE-7]]:3: error: 'closing_dealloc' calls 'PyEval_SaveThread', which lets other code run, while the collector still tracks 'm.Closing', whose reference count is zero
 // CHECK-NEXT: :[[@LINE-5]]:3: note: untracked only here
 // CHECK-NEXT: :[[@LINE-11]]:13: note: untrack the object before anything else
 static PyType_Slot closing[] = {{Py_tp_dealloc, (void *)closing_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
@@ -90,4 +90,29 @@ static void resurrecting_dealloc(PyObject *o) {
 }
 static PyType_Slot resurrecting[] = {{Py_tp_dealloc, (void *)resurrecting_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
 PyType_Spec resurrecting_spec = {"m.Resurrecting", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, resurrecting};
+
+// Tracked again for a base that untracks by itself, as subtype_dealloc() of the interpreter does.
+static void retracking_dealloc(PyObject *o) {
+  PyObject_GC_UnTrack(o);
+  Py_CLEAR(((T *)o)->x);
+  PyObject_GC_Track(o);
+  PyDict_Type.tp_dealloc(o);
+}
+static PyTypeObject Retracking = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Retracking", .tp_basicsize = sizeof(T), .tp_dealloc = retracking_dealloc,
+                                  .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = traverse, .tp_base = &PyDict_Type};
+PyTypeObject *retracking(void) { return &Retracking; }
+
+// As Cython writes it: the finalizer first, unless it has run.
+static void generated_dealloc(PyObject *o) {
+  PyTypeObject *type = Py_TYPE(o);
+  if (type->tp_finalize && !PyObject_GC_IsFinalized(o))
+    if (PyObject_CallFinalizerFromDealloc(o))
+      return;
+  PyObject_GC_UnTrack(o);
+  Py_CLEAR(((T *)o)->x);
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+static PyType_Slot generated[] = {{Py_tp_dealloc, (void *)generated_dealloc}, {Py_tp_traverse, (void *)traverse}, {0, NULL}};
+PyType_Spec generated_spec = {"m.Generated", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, generated};
 // CHECK: end of report

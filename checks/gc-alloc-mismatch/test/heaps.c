@@ -33,7 +33,7 @@ PyObject *bad_make(void) {
     o->x = NULL;
   return (PyObject *)o;
 }
-// CHECK: :[[@LINE-5]]:10: error: 'm.Bad' takes part in cycle collection but is allocated as a plain object with _PyObject_New; the interpreter crashes [ungil-gc-alloc-mismatch]
+// CHECK: :[[@LINE-5]]:10: error: 'm.Bad' takes part in cycle collection but is allocated as a plain object with PyObject_New; the interpreter crashes [ungil-gc-alloc-mismatch]
 // CHECK-NEXT: :[[@LINE-11]]:21: note: 'm.Bad' is defined here, with Py_TPFLAGS_HAVE_GC
 // CHECK-NEXT: :[[@LINE-7]]:10: note: use PyObject_GC_New with PyObject_GC_Track, or tp_alloc; free with tp_free or PyObject_GC_Del
 PyObject *good_make(void) {
@@ -62,7 +62,7 @@ PyObject *plain_make(PyObject *m) {
   plain_type = (PyTypeObject *)PyType_FromModuleAndSpec(m, &plain_spec, NULL);
   return (PyObject *)PyObject_GC_New(T, plain_type);
 }
-// CHECK: :[[@LINE-2]]:22: error: 'm.Plain' does not take part in cycle collection but is allocated as a collected object with _PyObject_GC_New
+// CHECK: :[[@LINE-2]]:22: error: 'm.Plain' does not take part in cycle collection but is allocated as a collected object with PyObject_GC_New
 // CHECK-NEXT: :[[@LINE-13]]:20: note: 'm.Plain' is defined here, without Py_TPFLAGS_HAVE_GC
 // CHECK-NEXT: :[[@LINE-4]]:22: note: use the plain functions, or add Py_TPFLAGS_HAVE_GC with tp_traverse
 
@@ -73,4 +73,28 @@ static void asking_dealloc(PyObject *o) {
   Py_TYPE(o)->tp_free(o);
 }
 PyTypeObject Asking = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Asking", .tp_basicsize = sizeof(T), .tp_dealloc = asking_dealloc};
+
+// One destructor for types of both kinds; a flag that the build decides.
+static void shared_dealloc(PyObject *o) {
+  if (PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HAVE_GC))
+    PyObject_GC_UnTrack(o);
+  Py_TYPE(o)->tp_free(o);
+}
+PyTypeObject SharedPlain = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.SharedPlain", .tp_basicsize = sizeof(T), .tp_dealloc = shared_dealloc};
+PyTypeObject SharedCollected = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.SharedCollected", .tp_basicsize = sizeof(T), .tp_dealloc = shared_dealloc,
+                                .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = traverse};
+#ifdef Py_GIL_DISABLED
+#define CHOSEN_FLAGS Py_TPFLAGS_HAVE_GC
+#define CHOSEN_NEW PyObject_GC_New
+#else
+#define CHOSEN_FLAGS Py_TPFLAGS_DEFAULT
+#define CHOSEN_NEW PyObject_New
+#endif
+PyTypeObject Chosen = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Chosen", .tp_basicsize = sizeof(T), .tp_flags = CHOSEN_FLAGS, .tp_traverse = traverse};
+PyObject *chosen_make(void) {
+  T *o = CHOSEN_NEW(T, &Chosen);
+  if (o)
+    o->x = NULL;
+  return (PyObject *)o;
+}
 // CHECK: end of report

@@ -49,4 +49,24 @@ PyObject *make(PyObject *module) {
   PyObject *base = PyType_FromModuleAndSpec(module, &base_spec, NULL);
   return PyType_FromModuleAndSpec(module, &sub_spec, base);
 }
+
+// The names of Python 3.12.
+#ifdef __cplusplus
+extern "C" {
+#endif
+int _PyObject_VisitManagedDict(PyObject *, visitproc, void *);
+void _PyObject_ClearManagedDict(PyObject *);
+#ifdef __cplusplus
+}
+#endif
+static int old_traverse(PyObject *o, visitproc visit, void *arg) {
+  Py_VISIT(Py_TYPE(o));
+  return _PyObject_VisitManagedDict(o, visit, arg);
+}
+static int old_clear(PyObject *o) {
+  _PyObject_ClearManagedDict(o);
+  return 0;
+}
+static PyType_Slot old_slots[] = {{Py_tp_traverse, (void *)old_traverse}, {Py_tp_clear, (void *)old_clear}, {0, NULL}};
+PyType_Spec old_spec = {"m.Old", sizeof(PyObject), 0, Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MANAGED_DICT, old_slots};
 // CHECK: end of report

@@ -18,7 +18,7 @@ static int ignoring_traverse(PyObject *o, visitproc visit, void *arg) {
 }
 static PyType_Slot ignoring[] = {{Py_tp_traverse, (void *)ignoring_traverse}, {0, NULL}};
 PyType_Spec ignoring_spec = {"m.Ignoring", sizeof(T), 0, FLAGS, ignoring};
-// CHECK: :[[@LINE-5]]:3: warning: the result of PyObject_VisitManagedDict is ignored; the visitor asked to stop [ungil-managed-dict-not-visited]
+// CHECK: :[[@LINE-5]]:3: warning: the result of PyObject_VisitManagedDict is ignored; a visitor that asks to stop is not obeyed [ungil-managed-dict-not-visited]
 // CHECK-NEXT: :[[@LINE-2]]:13: note: 'm.Ignoring' is defined here
 // CHECK-NEXT: :[[@LINE-7]]:3: note: return the result when it is not 0
 // CHECK: :[[@LINE-4]]:13: warning: 'm.Ignoring' uses Py_TPFLAGS_MANAGED_DICT, but has no tp_clear that calls PyObject_ClearManagedDict; cycles through instance attributes are never broken

@@ -31,7 +31,7 @@ static void leaking_dealloc(PyObject *o) {
   Py_DECREF(type);
 }
 // CHECK: :[[@LINE-7]]:13: warning: 'leaking_dealloc' frees an instance of 'm.Leaking' without releasing 'other'; the object that it holds is never freed [ungil-missing-clear]
-// CHECK-NEXT: :[[@LINE-11]]:3: note: 'clear' releases it here
+// CHECK-NEXT: :[[@LINE-11]]:3: note: 'clear' releases 'other' here
 // CHECK-NEXT: :[[@LINE-9]]:13: note: call 'clear' in tp_dealloc, after PyObject_GC_UnTrack
 static PyType_Slot leaking[] = {{Py_tp_traverse, (void *)traverse}, {Py_tp_clear, (void *)clear}, {Py_tp_dealloc, (void *)leaking_dealloc}, {0, NULL}};
 PyType_Spec leaking_spec = {"m.Leaking", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, leaking};

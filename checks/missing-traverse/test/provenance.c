@@ -152,4 +152,89 @@ static int abstract_init(PyObject *o, PyObject *args, PyObject *kwargs) {
 }
 DEALLOC(Abstract, data)
 TYPE(Abstract, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .tp_traverse = abstract_traverse, .tp_init = abstract_init);
+// A part that another unit fills: what it puts there is not known. And what Python code can use by itself.
+typedef struct {
+  PyObject_HEAD
+  PyObject *text;
+} Elsewhere;
+DEALLOC(Elsewhere, text)
+TYPE(Elsewhere, .tp_doc = "elsewhere");
+typedef struct {
+  PyObject_HEAD
+  PyObject *text;
+} Usable;
+DEALLOC(Usable, text)
+TYPE(Usable, .tp_new = PyType_GenericNew);
+// CHECK: :[[@LINE-1]]:1: warning: type 'm.Usable' owns reference field 'text' but has no tp_traverse
+
+// Links of an owner that begins with the first of them and visits the others.
+typedef struct Ring {
+  PyObject_HEAD
+  struct Ring *next;
+  PyObject *result;
+} Ring;
+DEALLOC(Ring, result)
+TYPE(Ring, .tp_doc = "link");
+typedef struct {
+  Ring root;
+  PyObject *function;
+} Cached;
+static PyObject *cached_call(PyObject *o, PyObject *args, PyObject *kwargs) {
+  Cached *self = (Cached *)o;
+  Ring *link = PyObject_New(Ring, &Ring_Type);
+  if (link == NULL)
+    return NULL;
+  link->result = PyObject_Call(self->function, args, kwargs);
+  link->next = self->root.next;
+  self->root.next = link;
+  return Py_XNewRef(link->result);
+}
+static int cached_traverse(PyObject *o, visitproc visit, void *arg) {
+  Cached *self = (Cached *)o;
+  Ring *link = self->root.next;
+  while (link != &self->root) {
+    Ring *next = link->next;
+    Py_VISIT(link->result);
+    link = next;
+  }
+  Py_VISIT(self->function);
+  return 0;
+}
+static int cached_clear(PyObject *o) {
+  Py_CLEAR(((Cached *)o)->function);
+  return 0;
+}
+PyTypeObject Cached_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Cached", .tp_basicsize = sizeof(Cached), .tp_call = cached_call,
+                           .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = cached_traverse, .tp_clear = cached_clear};
+
+// The same links, but their owner visits only what it has in itself.
+typedef struct Loose {
+  PyObject_HEAD
+  struct Loose *next;
+  PyObject *result;
+} Loose;
+DEALLOC(Loose, result)
+TYPE(Loose, .tp_doc = "item");
+// CHECK: :[[@LINE-1]]:1: warning: type 'm.Loose' owns reference field 'result' but has no tp_traverse
+typedef struct {
+  Loose root;
+  PyObject *function;
+} Keeper;
+static PyObject *keeper_call(PyObject *o, PyObject *args, PyObject *kwargs) {
+  Loose *item = PyObject_New(Loose, &Loose_Type);
+  if (item == NULL)
+    return NULL;
+  item->result = PyObject_Call(((Keeper *)o)->function, args, kwargs);
+  item->next = ((Keeper *)o)->root.next;
+  ((Keeper *)o)->root.next = item;
+  return Py_XNewRef(item->result);
+}
+static int keeper_traverse(PyObject *o, visitproc visit, void *arg) {
+  Keeper *self = (Keeper *)o;
+  Py_VISIT(self->root.result);
+  Py_VISIT(self->function);
+  return 0;
+}
+PyTypeObject Keeper_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Keeper", .tp_basicsize = sizeof(Keeper), .tp_call = keeper_call,
+                          .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = keeper_traverse, .tp_clear = cached_clear};
 // CHECK: end of report

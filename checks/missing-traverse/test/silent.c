@@ -97,6 +97,15 @@ static void iterator_dealloc(PyObject *o) {
 static PyObject *iterator_next(PyObject *o) { return NULL; }
 static PyTypeObject Iterator_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Iterator", .tp_basicsize = sizeof(Iterator),
                                      .tp_dealloc = iterator_dealloc, .tp_iternext = iterator_next};
+static PyObject *holder_walk(PyObject *o, PyObject *sequence) {
+  Iterator *it = PyObject_New(Iterator, &Iterator_Type);
+  if (it == NULL)
+    return NULL;
+  it->of = (Holder *)Py_NewRef(o);
+  it->sequence = Py_NewRef(sequence);
+  return (PyObject *)it;
+}
+PyMethodDef holder_methods[] = {{"walk", holder_walk, METH_O, NULL}, {NULL, NULL, 0, NULL}};
 
 int ready(void) {
   return PyType_Ready(&Leaf_Type) + PyType_Ready(&Holder_Type) + PyType_Ready(&Child_Type) + PyType_Ready(&Plain_Type) +

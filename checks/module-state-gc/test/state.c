@@ -65,4 +65,22 @@ static int exec_names(PyObject *m) {
 static PyModuleDef_Slot name_slots[] = {{Py_mod_exec, (void *)exec_names}, {0, NULL}};
 struct PyModuleDef names = {PyModuleDef_HEAD_INIT, "names", NULL, sizeof(Names), NULL, name_slots, NULL, NULL, NULL};
 struct PyModuleDef single = {PyModuleDef_HEAD_INIT, "single", NULL, -1, NULL, NULL, NULL, NULL, NULL};
+
+// An object of another module that does not know this one.
+typedef struct {
+  PyObject *absolute;
+} Found;
+static int exec_found(PyObject *m) {
+  Found *s = (Found *)PyModule_GetState(m);
+  s->absolute = PyObject_GetAttrString((PyObject *)&PyLong_Type, "__abs__");
+  return s->absolute ? 0 : -1;
+}
+static PyModuleDef_Slot found_slots[] = {{Py_mod_exec, (void *)exec_found}, {0, NULL}};
+static int found_traverse(PyObject *m, visitproc visit, void *arg) { return 0; }
+static int found_clear(PyObject *m) {
+  Py_CLEAR(((Found *)PyModule_GetState(m))->absolute);
+  return 0;
+}
+static void found_free(void *m) { found_clear((PyObject *)m); }
+struct PyModuleDef found = {PyModuleDef_HEAD_INIT, "found", NULL, sizeof(Found), NULL, found_slots, found_traverse, found_clear, found_free};
 // CHECK: end of report

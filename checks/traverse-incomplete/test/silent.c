@@ -114,4 +114,61 @@ static int opaque_clear(PyObject *o) {
 }
 static PyType_Slot opaque_slots[] = {{Py_tp_traverse, (void *)opaque_traverse}, {Py_tp_clear, (void *)opaque_clear}, {0, NULL}};
 PyType_Spec opaque_spec = {"m.Opaque", sizeof(Opaque), 0, Py_TPFLAGS_HAVE_GC, opaque_slots};
+
+// Owned or borrowed, as a flag says: visited under the flag, released under it.
+typedef struct {
+  PyObject_HEAD
+  PyObject *target;
+  int owns;
+} View;
+static PyObject *view_set(PyObject *o, PyObject *value) {
+  View *self = (View *)o;
+  self->owns = value != o;
+  self->target = self->owns ? Py_NewRef(value) : value;
+  Py_RETURN_NONE;
+}
+static PyMethodDef view_methods[] = {{"set", view_set, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+static int view_traverse(PyObject *o, visitproc visit, void *arg) {
+  Py_VISIT(Py_TYPE(o));
+  if (((View *)o)->owns)
+    Py_VISIT(((View *)o)->target);
+  return 0;
+}
+static int view_clear(PyObject *o) {
+  if (((View *)o)->owns)
+    Py_CLEAR(((View *)o)->target);
+  return 0;
+}
+static PyType_Slot view_slots[] = {{Py_tp_traverse, (void *)view_traverse}, {Py_tp_clear, (void *)view_clear}, {Py_tp_methods, view_methods}, {0, NULL}};
+PyType_Spec view_spec = {"m.View", sizeof(View), 0, Py_TPFLAGS_HAVE_GC, view_slots};
+
+// A weak reference list is the interpreter's own.
+typedef struct {
+  PyObject_HEAD
+  PyObject *weakreflist;
+  PyObject *value;
+} Referable;
+static PyObject *referable_set(PyObject *o, PyObject *value) {
+  Py_XSETREF(((Referable *)o)->value, Py_NewRef(value));
+  Py_RETURN_NONE;
+}
+static PyMethodDef referable_methods[] = {{"set", referable_set, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+static int referable_traverse(PyObject *o, visitproc visit, void *arg) {
+  Py_VISIT(((Referable *)o)->value);
+  return 0;
+}
+static int referable_clear(PyObject *o) {
+  Py_CLEAR(((Referable *)o)->value);
+  return 0;
+}
+static void referable_dealloc(PyObject *o) {
+  PyObject_GC_UnTrack(o);
+  if (((Referable *)o)->weakreflist)
+    PyObject_ClearWeakRefs(o);
+  referable_clear(o);
+  Py_TYPE(o)->tp_free(o);
+}
+PyTypeObject Referable_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "m.Referable", .tp_basicsize = sizeof(Referable), .tp_dealloc = referable_dealloc,
+                               .tp_flags = Py_TPFLAGS_HAVE_GC, .tp_traverse = referable_traverse, .tp_clear = referable_clear,
+                               .tp_weaklistoffset = offsetof(Referable, weakreflist), .tp_methods = referable_methods};
 // CHECK: end of report

@@ -18,7 +18,7 @@ static int bad_traverse(PyObject *o, visitproc visit, void *arg) {
 }
 static PyType_Slot bad[] = {{Py_tp_traverse, (void *)bad_traverse}, {0, NULL}};
 PyType_Spec bad_spec = {"m.Bad", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, bad};
-// CHECK: :[[@LINE-10]]:18: error: 'PyObject_GetAttrString' is not allowed inside tp_traverse: it is not one of the calls that are allowed while the other threads are stopped [ungil-traverse-side-effect]
+// CHECK: :[[@LINE-10]]:18: error: 'PyObject_GetAttrString' is not allowed inside tp_traverse: only visiting and plain reads are allowed while the other threads are stopped [ungil-traverse-side-effect]
 // CHECK-NEXT: :[[@LINE-3]]:46: note: 'bad_traverse' is tp_traverse; the collector calls it with all other threads stopped
 // CHECK-NEXT: :[[@LINE-12]]:18: note: only visit what the object owns, and read it without taking references
 // CHECK: :[[@LINE-11]]:3: error: 'Py_XDECREF' is not allowed inside tp_traverse: it changes a reference count while the collector counts references
@@ -57,4 +57,20 @@ static int module_traverse(PyObject *m, visitproc visit, void *arg) {
   return 0;
 }
 struct PyModuleDef def = {PyModuleDef_HEAD_INIT, "m", NULL, sizeof(State), NULL, NULL, module_traverse, NULL, NULL};
+
+// A function that is allowed stays so where its own body is seen.
+void *PyObject_GetItemData(PyObject *o) {
+  if (!PyType_HasFeature(Py_TYPE(o), 1UL << 23)) {
+    PyErr_SetString(PyExc_TypeError, "no items");
+    return NULL;
+  }
+  return o;
+}
+static int items_traverse(PyObject *o, visitproc visit, void *arg) {
+  Py_VISIT(Py_TYPE(o));
+  Py_VISIT(*(PyObject **)PyObject_GetItemData(o));
+  return 0;
+}
+static PyType_Slot items[] = {{Py_tp_traverse, (void *)items_traverse}, {0, NULL}};
+PyType_Spec items_spec = {"m.Items", sizeof(T), 0, Py_TPFLAGS_HAVE_GC, items};
 // CHECK: end of report

@@ -39,7 +39,7 @@ static int token_traverse(PyObject *o, visitproc visit, void *arg) {
   Py_VISIT(Py_TYPE(o));
   return 0;
 }
-// CHECK: :[[@LINE-5]]:7: error: 'PyType_GetBaseByToken' is not allowed inside tp_traverse: it is not one of the calls that are allowed while the other threads are stopped [ungil-traverse-side-effect]
+// CHECK: :[[@LINE-5]]:7: error: 'PyType_GetBaseByToken' is not allowed inside tp_traverse: only visiting and plain reads are allowed while the other threads are stopped [ungil-traverse-side-effect]
 // CHECK-NEXT: :[[@LINE+28]]:54: note: 'token_traverse' is tp_traverse; the collector calls it with all other threads stopped
 // CHECK-NEXT: :[[@LINE-7]]:7: note: only visit what the object owns, and read it without taking references
 
