@@ -596,12 +596,11 @@ ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
   return Locals[V] = Origin;
 }
 
-/// What a function gets that only functions of this unit call: one of the things that they give.
+/// What a function gets that functions of this unit call: one of the things that they give.
 ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P) {
   ContainerOrigin Origin;
   Origin.Description = "the argument '" + P->getNameAsString() + "'";
-  if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F) ||
-      F.Decl->isExternallyVisible())
+  if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F))
     return Origin;
   auto [Slot, New] = Given.try_emplace(P, Origin);
   if (!New)
@@ -612,7 +611,9 @@ ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P)
     if (Argument && Reach.of(C->In).intersects(ManyThreads))
       addPossibility(Worst, originAt(*C->In, Argument, C->Site));
   }
-  if (Worst) {
+  if (Worst && F.Decl->isExternallyVisible()) { // nobody knows what other units give
+    Origin.Sureness = Worst->isPrivate() ? Confidence::Possible : Confidence::Likely;
+  } else if (Worst) {
     Origin.What = Worst->What;
     Origin.Sureness = Worst->Sureness;
   }
