@@ -196,7 +196,10 @@ public:
         if (const auto *V = dyn_cast<VarDecl>(Declared); V && V->hasLocalStorage() && V->getInit())
           assign(Now, V, V->getInit());
     } else if (const auto *B = dyn_cast<BinaryOperator>(S); B && B->getOpcode() == BO_Assign) {
-      if (const VarDecl *V = variableOf(B->getLHS()); V && V->hasLocalStorage())
+      const VarDecl *V = variableOf(B->getLHS());
+      if (!V)
+        V = pointedTo(B->getLHS());
+      if (V && V->hasLocalStorage())
         assign(Now, V, B->getRHS());
       else
         escape(Now, B->getRHS());
@@ -238,6 +241,15 @@ private:
     return isa<CallExpr>(S) || isa<MemberExpr>(S) || (B && B->getOpcode() == BO_Assign);
   }
 
+  /// What *p is when p was declared to be the address of a variable, as in Py_SETREF.
+  static const VarDecl *pointedTo(const Expr *E) {
+    const auto *Object = dyn_cast<UnaryOperator>(E->IgnoreParenCasts());
+    const VarDecl *P = Object && Object->getOpcode() == UO_Deref ? variableOf(Object->getSubExpr()) : nullptr;
+    const Expr *Init = P && P->hasLocalStorage() && !isa<ParmVarDecl>(P) ? P->getInit() : nullptr;
+    const auto *Address = Init ? dyn_cast<UnaryOperator>(Init->IgnoreParenCasts()) : nullptr;
+    return Address && Address->getOpcode() == UO_AddrOf ? variableOf(Address->getSubExpr()) : nullptr;
+  }
+
   bool isFresh(const State &Now, const Expr *E) {
     E = E->IgnoreParenCasts();
     if (const auto *C = dyn_cast<ConditionalOperator>(E))
@@ -270,12 +282,24 @@ private:
       const Expr *Argument = C->getArg(I)->IgnoreParenCasts();
       if (const auto *U = dyn_cast<UnaryOperator>(Argument); U && U->getOpcode() == UO_AddrOf) {
         const VarDecl *V = variableOf(U->getSubExpr()); // an out parameter
-        if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
+        if (V && takesApart(Now, C))
+          add(Now, V);
+        else if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
           remove(Now, V);
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
         escape(Now, Argument);
       }
     }
+  }
+
+  /// Arguments that are made for the call consist of objects that are.
+  bool takesApart(const State &Now, const CallExpr *C) {
+    const FunctionDecl *Callee = C->getDirectCallee();
+    if (!Callee || !Callee->getIdentifier() ||
+        !Knowledge::get().Collector.ArgumentParsers.contains(Callee->getName()))
+      return false;
+    const auto *Arguments = dyn_cast_or_null<ParmVarDecl>(variableOf(C->getArg(0)));
+    return Arguments && llvm::is_contained(Now, Arguments) && All.ownsArguments(F);
   }
 
   /// Whether a function of the project uses the pointer to the variable for nothing but to resize, fill or
@@ -386,6 +410,13 @@ bool Containers::isFreshCall(const Expr *E) {
   return calls(C, K.Fresh) || (C->getDirectCallee() && returnsFresh(C->getDirectCallee()));
 }
 
+/// Whether what the function is given was made for the call.
+bool Containers::ownsArguments(const Function &F) const {
+  auto Entries = EntriesOf.find(&F);
+  return Entries != EntriesOf.end() &&
+         llvm::all_of(Entries->second, [](const EntryPoint *P) { return P->OwnsArguments; });
+}
+
 /// The keyword dictionary of a function with the signature (self, args, kwargs); what every caller in the
 /// unit gives while it is private to the caller.
 bool Containers::isPrivateParameter(const Function &F, unsigned Parameter) {
@@ -397,6 +428,8 @@ bool Containers::isPrivateParameter(const Function &F, unsigned Parameter) {
   if (auto Entries = EntriesOf.find(&F); Entries != EntriesOf.end()) {
     bool TakesKeywords =
         F.Decl->getNumParams() == 3 && Parameter == 2 && isObjectPointer(F.Decl->getParamDecl(1)->getType());
+    if (Parameter > 0 && ownsArguments(F))
+      return Slot->second = true;
     return Slot->second = TakesKeywords && llvm::all_of(Entries->second, [](const EntryPoint *P) {
                             return P->Role == "ml_meth" || P->Role == "tp_new" || P->Role == "tp_init" ||
                                    P->Role == "tp_call";
@@ -509,11 +542,34 @@ static void addPossibility(std::optional<ContainerOrigin> &Worst, const Containe
     Worst = Other;
 }
 
+/// What is assigned through the pointer that a declaration makes of a variable's address, as Py_SETREF does.
+/// None when more is done with the pointer.
+static std::optional<std::vector<const BinaryOperator *>>
+assignedThrough(const Function &F, const Stmt *Declaration, const Expr *Address) {
+  const auto *D = dyn_cast_or_null<DeclStmt>(Declaration);
+  const auto *Pointer = D && D->isSingleDecl() ? dyn_cast<VarDecl>(D->getSingleDecl()) : nullptr;
+  if (!Pointer || !Pointer->getInit() || Pointer->getInit()->IgnoreParenCasts() != Address)
+    return std::nullopt;
+  std::vector<const BinaryOperator *> Stores;
+  UseCollector Collector(Pointer, F.Decl->getBody());
+  for (const Expr *Use : Collector.Found) {
+    const auto *Object = dyn_cast_or_null<UnaryOperator>(Collector.consumer(Use).first);
+    if (!Object || Object->getOpcode() != UO_Deref)
+      return std::nullopt;
+    auto [By, Value] = Collector.consumer(Object);
+    if (const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+        B && B->isAssignmentOp() && B->getLHS() == Value)
+      Stores.push_back(B);
+  }
+  return Stores;
+}
+
 /// A variable that is assigned in several places holds what one of them gives.
 ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
-  ContainerOrigin Origin;
-  Origin.Description = "'" + V->getNameAsString() + "'";
-  auto [Slot, New] = Locals.try_emplace(V, Origin);
+  ContainerOrigin Origin, Asked;
+  Origin.Description = Asked.Description = "'" + V->getNameAsString() + "'";
+  Asked.What = ContainerOrigin::Fresh; // x = f(x): what x was before is what the other assignments give
+  auto [Slot, New] = Locals.try_emplace(V, Asked);
   if (!New)
     return Slot->second;
   std::optional<ContainerOrigin> Worst;
@@ -523,8 +579,15 @@ ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
   for (const Expr *Use : Collector.Found) {
     auto [By, Value] = Collector.consumer(Use);
     const auto *B = dyn_cast_or_null<BinaryOperator>(By);
-    if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf)
-      return Origin;
+    if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
+      auto Stores = assignedThrough(F, Collector.consumer(U).first, U);
+      if (!Stores)
+        return Locals[V] = Origin;
+      for (const BinaryOperator *Store : *Stores)
+        if (!isNull(Store->getRHS(), Index.context()))
+          addPossibility(Worst, originAt(F, Store->getRHS(), Store));
+      continue;
+    }
     if (B && B->isAssignmentOp() && B->getLHS() == Value && !isNull(B->getRHS(), Index.context()))
       addPossibility(Worst, originAt(F, B->getRHS(), B));
   }
@@ -533,12 +596,11 @@ ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
   return Locals[V] = Origin;
 }
 
-/// What a function gets that only functions of this unit call: one of the things that they give.
+/// What a function gets that functions of this unit call: one of the things that they give.
 ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P) {
   ContainerOrigin Origin;
   Origin.Description = "the argument '" + P->getNameAsString() + "'";
-  if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F) ||
-      F.Decl->isExternallyVisible())
+  if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F))
     return Origin;
   auto [Slot, New] = Given.try_emplace(P, Origin);
   if (!New)
@@ -549,7 +611,9 @@ ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P)
     if (Argument && Reach.of(C->In).intersects(ManyThreads))
       addPossibility(Worst, originAt(*C->In, Argument, C->Site));
   }
-  if (Worst) {
+  if (Worst && F.Decl->isExternallyVisible()) { // nobody knows what other units give
+    Origin.Sureness = Worst->isPrivate() ? Confidence::Possible : Confidence::Likely;
+  } else if (Worst) {
     Origin.What = Worst->What;
     Origin.Sureness = Worst->Sureness;
   }

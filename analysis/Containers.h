@@ -57,6 +57,7 @@ private:
   bool isRetained(const clang::CallExpr *, unsigned Argument);
   bool isFreshCall(const clang::Expr *);
   bool isPrivateParameter(const Function &, unsigned Parameter);
+  bool ownsArguments(const Function &) const;
   ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
   ContainerOrigin ofElement(const Function &, const clang::Expr *Container, const clang::Expr *Use);
   ContainerOrigin ofLocal(const Function &, const clang::VarDecl *);

@@ -20,6 +20,7 @@ struct Remark {
 struct Repair {
   std::string Description;
   std::vector<clang::FixItHint> Hints;
+  bool Promise = false; ///< see Fix; a tool that sees one unit only cannot offer it
 };
 
 /// Messages follow clang's style: lower case, no full stop, names in single quotes.

@@ -171,12 +171,14 @@ bool asksForThreads(const Expr *Call, const Callback &Passed) {
 
 namespace {
 
+llvm::StringRef textOf(const Expr *Name) {
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenCasts()) : nullptr;
+  return Text && Text->getCharByteWidth() == 1 ? Text->getString() : llvm::StringRef();
+}
+
 /// The context in which Python's own protocols call a method of that name.
 std::optional<Context> contextOfMethod(const Expr *Name) {
-  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenCasts()) : nullptr;
-  if (!Text || Text->getCharByteWidth() != 1)
-    return std::nullopt;
-  auto Known = Knowledge::get().MethodNames.find(Text->getString());
+  auto Known = Knowledge::get().MethodNames.find(textOf(Name));
   return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
 }
 
@@ -280,9 +282,12 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
     auto Where = Value ? contextOfField(Record, Field->getName()) : std::nullopt;
     if (!Where || isNull(Value, Index.context()))
       continue;
-    if (Record == "PyMethodDef")
+    bool IsMethodName = Record == "PyMethodDef";
+    if (IsMethodName)
       Where = contextOfMethod(List->getInit(0)).value_or(*Where);
     bool Resolved = add(Index, Value, *Where, Field->getName());
+    if (Resolved && IsMethodName)
+      Points.back().OwnsArguments = Knowledge::get().OwnArguments.contains(textOf(List->getInit(0)));
     bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
     (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
     (IsMethod ? Counts.MethodsResolved : Counts.SlotsResolved) += Resolved;
@@ -525,6 +530,7 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
           {F.get(), Context::Concurrent, "a function with a method's signature", F->Decl->getLocation()});
     } else if (F->Callers.empty() && !F->Parent && F->Decl->isExternallyVisible()) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
+      Points.back().IsLinkage = true;
     }
   }
   addUnreached(Index);
@@ -550,6 +556,7 @@ void EntryPoints::addUnreached(const UnitIndex &Index) {
   for (const auto &F : Index.functions())
     if (!F->Parent && F->Decl->isExternallyVisible() && !Reached.contains(F.get())) {
       Points.push_back({F.get(), Context::Escaped, "external linkage", F->Decl->getLocation()});
+      Points.back().IsLinkage = true;
       Reach(F.get());
     }
 }

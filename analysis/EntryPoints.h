@@ -17,6 +17,8 @@ struct EntryPoint {
   std::string Role;                 ///< "tp_dealloc", "ml_meth", "thread start routine"
   clang::SourceLocation Registered; ///< where it is handed over
   bool DropsClosure = false;        ///< what a lambda captured by copy is destroyed when it has run
+  bool IsLinkage = false;           ///< known for its linkage alone: other units may call it
+  bool OwnsArguments = false;       ///< what it is given was made for it: the state of __setstate__
   std::vector<int> Locked = {};     ///< arguments whose critical section the binding library holds for it
 };
 

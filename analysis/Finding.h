@@ -48,6 +48,7 @@ struct Edit {
 struct Fix {
   std::string Description;
   std::vector<Edit> Edits;
+  bool Promise = false; ///< says that the program has no defect of this kind: only when none is found
 
   auto operator<=>(const Fix &) const = default;
 };
@@ -62,6 +63,9 @@ struct Finding {
   std::vector<Step> Related; ///< unordered: other places of the same defect
   std::vector<Fix> Fixes;
   bool Latent = false; ///< cannot happen while the module keeps the GIL
+  /// Functions that other units call, through which alone threads can come to it; empty when they come
+  /// anyway.
+  std::vector<std::string> Entries;
 
   auto operator<=>(const Finding &) const = default;
 };

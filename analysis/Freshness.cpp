@@ -167,7 +167,12 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
   auto Known = Of.Assigned.find(V);
   if (Known == Of.Assigned.end())
     return false;
-  return llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
+  if (!Asked.insert(V).second)
+    return true; // what copies of one another hold is what the other assignments give them
+  bool Fresh =
+      llvm::all_of(Known->second, [&](const Expr *E) { return localNamedBy(E) != V && makesFresh(F, E); });
+  Asked.erase(V);
+  return Fresh;
 }
 
 /// Carries along which pointers hold a new object: the last assignment decides, on every path.

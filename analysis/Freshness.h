@@ -51,6 +51,7 @@ private:
   llvm::DenseMap<const Function *, std::unique_ptr<LocalValues>> Values;
   llvm::DenseMap<const Function *, std::unique_ptr<llvm::DenseMap<const clang::Stmt *, FreshPointers>>> Flows;
   llvm::DenseMap<const Function *, bool> Returns;
+  llvm::SmallPtrSet<const clang::VarDecl *, 8> Asked; ///< the variables that isFresh is being asked about
   std::map<std::pair<const Function *, int>, bool> Arguments;
 };
 

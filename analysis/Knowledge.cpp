@@ -66,6 +66,7 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
       K.Fields[Record][Field] = contextNamed(Where);
   for (const auto &[Name, Where] : Data["method-names"].items())
     K.MethodNames[Name] = contextNamed(Where);
+  addAll(K.OwnArguments, Data["own-arguments"]);
   for (const auto &[Type, Where] : Data["function-types"].items())
     K.FunctionTypes[Type] = contextNamed(Where);
   K.InitPrefixes = Data["init-prefixes"];

@@ -225,6 +225,7 @@ struct Knowledge {
   llvm::StringMap<llvm::StringMap<Context>>
       Fields;                             ///< record → field → context of the function in it; "*" is any
   llvm::StringMap<Context> MethodNames;   ///< methods that Python's protocols call at a known time
+  llvm::StringSet<> OwnArguments;         ///< methods whose arguments are made for the call
   llvm::StringMap<Context> FunctionTypes; ///< "destructor": type of function that fits one kind of slot
   std::vector<std::string> InitPrefixes;
   llvm::StringSet<> InitMacros;

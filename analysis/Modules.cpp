@@ -57,7 +57,7 @@ ModuleDeclaration::Kind declaredBy(const Expr *Value, ASTContext &Context) {
 }
 
 /// Reads the slots up to the one that ends them.
-ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context, SourceLocation &Declared) {
+void readSlots(const InitListExpr *Slots, ASTContext &Context, ModuleDeclaration &M) {
   const auto &Names = Knowledge::get().ModuleSlotNames;
   for (const Expr *Element : Slots->inits()) {
     const InitListExpr *Slot = initialiser(Element);
@@ -65,14 +65,16 @@ ModuleDeclaration::Kind inSlots(const InitListExpr *Slots, ASTContext &Context, 
     if (!Slot || Slot->getNumInits() < 2 || !Slot->getInit(0)->EvaluateAsInt(Id, Context))
       continue;
     std::uint64_t Number = Id.Val.getInt().getZExtValue();
-    if (Number == 0)
-      break;
+    if (Number == 0) {
+      M.End = Slot->getBeginLoc();
+      return;
+    }
     if (Number < Names.size() && Names[Number] == "Py_mod_gil") {
-      Declared = Slot->getBeginLoc();
-      return declaredBy(Slot->getInit(1), Context);
+      M.Declared = Slot->getBeginLoc();
+      M.Gil = declaredBy(Slot->getInit(1), Context);
+      return;
     }
   }
-  return ModuleDeclaration::Silent;
 }
 
 /// Where the module is made from its definition.
@@ -103,7 +105,10 @@ std::optional<ModuleDeclaration> fromDefinition(Unit &U, const VarDecl *Definiti
   }
   const VarDecl *Array = variableOf(Slots);
   const InitListExpr *Elements = Array ? initialiser(Array->getInit()) : nullptr;
-  M.Gil = Elements ? inSlots(Elements, U.context(), M.Declared) : ModuleDeclaration::Unknown;
+  if (Elements)
+    readSlots(Elements, U.context(), M);
+  else
+    M.Gil = ModuleDeclaration::Unknown;
   M.Remedy = Array ? Array->getLocation() : M.Where;
   return M;
 }

@@ -25,6 +25,7 @@ struct ModuleDeclaration {
   clang::SourceLocation Where;               ///< of the definition
   clang::SourceLocation Declared;            ///< of the slot or the call that declares it
   clang::SourceLocation Remedy;              ///< where the declaration belongs
+  clang::SourceLocation End;                 ///< of its table: the slot that ends it
   enum { Slots, Call, Binding } How = Slots; ///< how this kind of module declares it
 };
 

@@ -48,29 +48,42 @@ bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned De
     const FunctionDecl *Callee = C->getDirectCallee();
     if (Callee && Knowledge::get().ThreadIdentities.contains(qualifiedName(*Callee)))
       return true;
-    if (const Function *Helper = Index.find(Callee); Helper && Helper != &F && !C->getType()->isVoidType()) {
-      Branches Of;
-      Of.TraverseStmt(Helper->Decl->getBody());
-      if (llvm::any_of(Of.Returned,
-                       [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }) ||
-          llvm::any_of(Of.All, [&](const IfStmt *I) {
-            return I->getCond() && asksForThread(*Helper, I->getCond(), Depth + 1);
-          }))
-        return true;
-    }
+    const Function *Helper = Index.find(Callee);
+    if (Helper && Helper != &F && !C->getType()->isVoidType() && answersForThread(*Helper, Depth + 1))
+      return true;
   }
   if (const auto *R = dyn_cast<DeclRefExpr>(E)) {
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
-    const auto &Assigned = Fresh.valuesOf(F).Assigned;
-    auto Values = V ? Assigned.find(V) : Assigned.end();
-    return Values != Assigned.end() && llvm::any_of(Values->second, [&](const Expr *Value) {
-             return asksForThread(F, Value, Depth + 1);
-           });
+    return V && holdsThread(F, V, Depth + 1);
   }
   return llvm::any_of(E->children(), [&](const Stmt *Child) {
     const auto *Inner = dyn_cast_or_null<Expr>(Child);
     return Inner && asksForThread(F, Inner, Depth);
   });
+}
+
+bool ThreadAffinity::answersForThread(const Function &Helper, unsigned Depth) {
+  if (auto Asked = Answers.find({Helper.Decl, Depth}); Asked != Answers.end())
+    return Asked->second;
+  Branches Of;
+  Of.TraverseStmt(Helper.Decl->getBody());
+  bool Found =
+      llvm::any_of(Of.Returned, [&](const Expr *Value) { return asksForThread(Helper, Value, Depth); }) ||
+      llvm::any_of(Of.All, [&](const IfStmt *I) {
+        return I->getCond() && asksForThread(Helper, I->getCond(), Depth);
+      });
+  return Answers[{Helper.Decl, Depth}] = Found;
+}
+
+bool ThreadAffinity::holdsThread(const Function &F, const VarDecl *V, unsigned Depth) {
+  if (auto Asked = Answers.find({V, Depth}); Asked != Answers.end())
+    return Asked->second;
+  const auto &Assigned = Fresh.valuesOf(F).Assigned;
+  auto Values = Assigned.find(V);
+  bool Found = Values != Assigned.end() && llvm::any_of(Values->second, [&](const Expr *Value) {
+                 return asksForThread(F, Value, Depth);
+               });
+  return Answers[{V, Depth}] = Found;
 }
 
 const ThreadAffinity::Tests &ThreadAffinity::testsOf(const Function &F) {

@@ -17,10 +17,14 @@ private:
   using Tests = std::vector<const clang::IfStmt *>;
   const Tests &testsOf(const Function &);
   bool asksForThread(const Function &, const clang::Expr *, unsigned Depth);
+  bool answersForThread(const Function &Helper, unsigned Depth);
+  bool holdsThread(const Function &, const clang::VarDecl *, unsigned Depth);
 
   const UnitIndex &Index;
   Freshness &Fresh;
   llvm::DenseMap<const Function *, std::unique_ptr<Tests>> Known;
+  /// What was asked of a helper or of a variable, at which depth.
+  llvm::DenseMap<std::pair<const clang::Decl *, unsigned>, bool> Answers;
 };
 
 } // namespace ungil

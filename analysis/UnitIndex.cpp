@@ -204,13 +204,17 @@ public:
     for (const Cast &C : Casts)
       if (Function *F = Index.find(C.Named))
         F->Casts.push_back({C.Site, C.Type});
-    for (const Reference &R : Named)
-      if (Function *F = Index.find(R.Named); F && !Callees.contains(R.Site)) {
-        if (R.In)
-          F->AddressTaken.push_back(R.Site);
-        else
-          F->InTable = true;
-      }
+    for (const Reference &R : Named) {
+      if (Callees.contains(R.Site))
+        continue;
+      Function *F = Index.find(R.Named);
+      if (!F)
+        Index.ExternalNames.insert(R.Named->getCanonicalDecl());
+      else if (R.In)
+        F->AddressTaken.push_back(R.Site);
+      else
+        F->InTable = true;
+    }
   }
 
 private:

@@ -62,6 +62,8 @@ public:
   const std::vector<const clang::VarDecl *> &initialised() const { return Initialised; }
   /// Calls to functions without a body in the project, by position in the source.
   const std::vector<Call> &externalCalls() const { return ExternalCalls; }
+  /// Functions without a body here that are named, but not called: in tables, as callbacks.
+  const llvm::DenseSet<const clang::FunctionDecl *> &externalNames() const { return ExternalNames; }
   /// Records that hold a module's state: sizeof(R) in PyModuleDef, or what PyModule_GetState is cast to.
   /// Canonical.
   const llvm::DenseSet<const clang::RecordDecl *> &moduleStates() const { return ModuleStates; }
@@ -79,6 +81,7 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, Function *> ByDecl;
   std::vector<const clang::VarDecl *> Statics, Initialised;
   std::vector<Call> ExternalCalls;
+  llvm::DenseSet<const clang::FunctionDecl *> ExternalNames;
   llvm::DenseSet<const clang::RecordDecl *> ModuleStates, BoundTypes;
   std::vector<const clang::BinaryOperator *> MemberAssignments;
 };

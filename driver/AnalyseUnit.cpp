@@ -1,6 +1,7 @@
 #include "driver/AnalyseUnit.h"
 
 #include "analysis/Modules.h"
+#include "driver/ExternalEntries.h"
 #include "driver/SuppressionComments.h"
 
 #include "clang/Frontend/CompilerInstance.h"
@@ -98,7 +99,7 @@ Finding finding(const CheckInfo &Info, const Diagnosis &D, const Locator &Where)
   F.Path = steps(D.Path, Where);
   F.Related = steps(D.Related, Where);
   for (const Repair &R : D.Repairs) {
-    Fix Edits{R.Description, {}};
+    Fix Edits{R.Description, {}, R.Promise};
     for (const FixItHint &Hint : R.Hints)
       Edits.Edits.push_back(Where.edit(Hint));
     F.Fixes.push_back(std::move(Edits));
@@ -182,9 +183,13 @@ public:
     Out.Python = pythonHeaders(Compiler.getPreprocessor());
     Unit U(Context, Macros, Root, Target);
     Locator Where(Context);
+    ExternalEntries Entries(U);
     for (const SelectedCheck &C : Checks)
-      for (const Diagnosis &D : diagnose(*C.Info, C.Options, U))
+      for (const Diagnosis &D : diagnose(*C.Info, C.Options, U)) {
         Out.Findings.push_back(finding(*C.Info, D, Where));
+        Out.Findings.back().Entries = Entries.behind(D);
+      }
+    Out.References = Entries.references();
     Out.Gil = gilUse(U);
     if (const TypeGraph *Graph = U.typesIfBuilt())
       for (const auto &T : Graph->types())

@@ -195,6 +195,12 @@ std::set<std::string> hiddenByGil() {
   return Rules;
 }
 
+bool allByDefault(const std::vector<std::string> &RulesRun) {
+  return llvm::all_of(allChecks(), [&](const CheckInfo &C) {
+    return !C.OnByDefault || !C.Make || llvm::is_contained(RulesRun, C.Id);
+  });
+}
+
 int exitStatus(const RunResult &Run, const Failure &FailOn) {
   bool Whole = llvm::all_of(Run.Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
   if (Run.Units.empty() || !Whole)
@@ -260,8 +266,15 @@ int checkCommand(const CheckArguments &Arguments) {
       }))
     Root = projectRoot(fs::path(Database.Commands.front().File).parent_path()); // called from elsewhere
 
-  RunResult Run = link(analyse(Database, Selected, Root, Arguments),
-                       {.Root = Root, .RulesRun = Selected.RulesRun, .HiddenByGil = hiddenByGil()});
+  bool OwnDatabase = !Arguments.FixedFlags && !Database.Approximate;
+  bool Whole = llvm::all_of(Arguments.Paths,
+                            [&](const std::string &Path) { return !OwnDatabase && fs::is_directory(Path); });
+  RunResult Run =
+      link(analyse(Database, Selected, Root, Arguments), {.Root = Root,
+                                                          .RulesRun = Selected.RulesRun,
+                                                          .Whole = Whole,
+                                                          .MayPromise = allByDefault(Selected.RulesRun),
+                                                          .HiddenByGil = hiddenByGil()});
   if (Database.Approximate)
     std::cerr << "ungil: no compile database: flags were guessed, so the result is approximate; make a "
                  "database for an "

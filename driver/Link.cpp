@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <algorithm>
+#include <map>
 
 namespace ungil {
 namespace {
@@ -62,6 +63,48 @@ bool keepsGil(const UnitResult &Unit, const std::vector<UnitResult> &All) {
   return With(GilUse::Kept) && !With(GilUse::NotUsed);
 }
 
+/// Functions that other units call, and all of them while a module is initialised.
+std::set<std::string> calledByInitialisation(const std::vector<UnitResult> &Units) {
+  std::map<std::string, ReferenceFact> Of;
+  for (const UnitResult &Unit : Units)
+    for (const ReferenceFact &R : Unit.References) {
+      ReferenceFact &All = Of[R.Function];
+      All.AnyThread |= R.AnyThread;
+      All.Entries.insert(All.Entries.end(), R.Entries.begin(), R.Entries.end());
+    }
+  std::set<std::string> Names;
+  for (const auto &[Name, Fact] : Of)
+    if (!Fact.AnyThread)
+      Names.insert(Name);
+  auto HasOtherCaller = [&](const std::string &Name) {
+    return llvm::any_of(Of[Name].Entries, [&](const std::string &Entry) { return !Names.contains(Entry); });
+  };
+  while (std::erase_if(Names, HasOtherCaller) > 0) {
+  }
+  return Names;
+}
+
+/// Races need a second thread.
+void removeInitialisation(std::vector<Finding> &Findings, const std::vector<UnitResult> &Units,
+                          const LinkOptions &Options) {
+  std::set<std::string> Init = calledByInitialisation(Units);
+  llvm::erase_if(Findings, [&](const Finding &F) {
+    return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() &&
+           llvm::all_of(F.Entries, [&](const std::string &Entry) { return Init.contains(Entry); });
+  });
+}
+
+/// A promise is offered when every rule that could speak against it has run on everything, and none does.
+void removePromises(RunResult &Run, bool Complete, const LinkOptions &Options) {
+  bool Contradicted = llvm::any_of(Run.Findings, [&](const Finding &F) {
+    return F.Level == Severity::Error || Options.HiddenByGil.contains(F.Rule);
+  });
+  if (Complete && Options.MayPromise && !Contradicted)
+    return;
+  for (Finding &F : Run.Findings)
+    llvm::erase_if(F.Fixes, [](const Fix &Repair) { return Repair.Promise; });
+}
+
 void addPython(PythonHeaders &Oldest, const PythonHeaders &Seen) {
   if (Seen.VersionHex && (!Oldest.VersionHex || std::tie(Seen.VersionHex, Seen.Directory) <
                                                     std::tie(Oldest.VersionHex, Oldest.Directory)))
@@ -89,10 +132,13 @@ RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
     addPython(Run.Python, Unit.Python);
   }
 
+  bool Complete = llvm::all_of(Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
+  if (Complete && Options.Whole)
+    removeInitialisation(Run.Findings, Units, Options);
   removeDuplicates(Run.Findings);
   std::vector<bool> Used;
   Run.Suppressed = applySuppressions(Run.Findings, Suppressions, Used);
-  bool Complete = llvm::all_of(Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
+  removePromises(Run, Complete && Options.Whole, Options);
   if (Complete) // what could not be analysed may be what a suppression is for
     for (Finding &F : unusedSuppressions(Suppressions, Used, Options.RulesRun))
       Run.Findings.push_back(std::move(F));

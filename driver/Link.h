@@ -11,6 +11,8 @@ struct LinkOptions {
   std::string Root;
   std::vector<std::string> RulesRun;
   Confidence Least = Confidence::Likely; ///< findings below it are left out
+  bool Whole = false;                    ///< every unit of the program is there
+  bool MayPromise = false;               ///< every rule that is on by default has run
   std::set<std::string> HiddenByGil;     ///< rules whose findings are latent while the module keeps the GIL
 };
 

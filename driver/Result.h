@@ -60,6 +60,15 @@ struct TypeFact {
   auto operator<=>(const TypeFact &) const = default;
 };
 
+/// How a unit comes to a function that another unit defines.
+struct ReferenceFact {
+  std::string Function;   ///< qualified
+  bool AnyThread = false; ///< called where several threads can be at once, or its address is given away
+  std::vector<std::string> Entries = {}; ///< called where only callers of these, in other units, come
+
+  auto operator<=>(const ReferenceFact &) const = default;
+};
+
 struct UnitResult {
   std::string File;
   UnitStatus Status = UnitStatus::Failed;
@@ -69,6 +78,7 @@ struct UnitResult {
   GilUse Gil = GilUse::NoModule;
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
+  std::vector<ReferenceFact> References;
   std::vector<TypeFact> Types; ///< empty unless a check asked for them
   Statistics Counts;
 };

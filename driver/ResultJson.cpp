@@ -84,7 +84,9 @@ Edit edit(const Json &Value) {
   return E;
 }
 
-Fix fix(const Json &Value) { return {text(Value, "description"), list(Value, "edits", edit)}; }
+Fix fix(const Json &Value) {
+  return {text(Value, "description"), list(Value, "edits", edit), Value.value("promise", false)};
+}
 
 Finding finding(const Json &Value) {
   Finding F;
@@ -98,6 +100,7 @@ Finding finding(const Json &Value) {
   F.Path = list(Value, "path", step);
   F.Related = list(Value, "related", step);
   F.Fixes = list(Value, "fixes", fix);
+  F.Entries = list(Value, "entries", toText);
   return F;
 }
 
@@ -117,6 +120,10 @@ Suppression suppression(const Json &Value) {
 FieldFact fieldFact(const Json &Value) {
   return {text(Value, "name"), number(Value, "line"), text(Value, "verdict"), text(Value, "visited"),
           text(Value, "cleared")};
+}
+
+ReferenceFact referenceFact(const Json &Value) {
+  return {text(Value, "function"), Value.value("anyThread", false), list(Value, "entries", toText)};
 }
 
 TypeFact typeFact(const Json &Value) {
@@ -160,6 +167,9 @@ std::string toJson(const UnitResult &Unit) {
     Findings.push_back(Encode.finding(F));
   for (const Suppression &S : Unit.Suppressions)
     Suppressions.push_back(Encode.suppression(S));
+  Json References = Json::array();
+  for (const ReferenceFact &R : Unit.References)
+    References.push_back(Encode.reference(R));
   Json Types = Json::array();
   for (const TypeFact &T : Unit.Types)
     Types.push_back(Encode.type(T));
@@ -171,6 +181,7 @@ std::string toJson(const UnitResult &Unit) {
   Result["python"] = Encode.python(Unit.Python);
   Result["findings"] = std::move(Findings);
   Result["suppressions"] = std::move(Suppressions);
+  Result["references"] = std::move(References);
   Result["types"] = std::move(Types);
   Result["statistics"] = encodeStatistics(Unit.Counts);
   return dump(Result, -1);
@@ -190,6 +201,7 @@ UnitResult unitFromJson(std::string_view Line) {
   Unit.Gil = GilUse(std::min(number(Value, "gil"), unsigned(GilUse::NotUsed)));
   Unit.Findings = list(Value, "findings", finding);
   Unit.Suppressions = list(Value, "suppressions", suppression);
+  Unit.References = list(Value, "references", referenceFact);
   Unit.Types = list(Value, "types", typeFact);
   Unit.Counts = statistics(member(Value, "statistics"));
   return Unit;

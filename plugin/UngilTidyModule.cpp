@@ -84,7 +84,7 @@ private:
   void emit(const Diagnosis &D, const SourceManager &SM) {
     { // only one diagnostic may be alive at a time
       auto Builder = diag(SM.getExpansionLoc(D.Where.getBegin()), "%0") << D.Message;
-      if (D.Repairs.size() == 1)
+      if (D.Repairs.size() == 1 && !D.Repairs.front().Promise)
         for (const FixItHint &Hint : D.Repairs.front().Hints)
           Builder << Hint;
     }

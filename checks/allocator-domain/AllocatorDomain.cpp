@@ -74,6 +74,16 @@ private:
     return Pointee->isArithmeticType() || Pointee->isPointerType() || Pointee->isEnumeralType();
   }
 
+  /// A pointer to the struct whose size is asked for.
+  static std::optional<QualType> measured(const CallExpr *C) {
+    for (const Expr *Argument : C->arguments()) {
+      const auto *Size = dyn_cast<UnaryExprOrTypeTraitExpr>(Argument->IgnoreParenCasts());
+      if (Size && Size->getKind() == UETT_SizeOf && Size->getTypeOfArgument()->isRecordType())
+        return C->getCalleeDecl()->getASTContext().getPointerType(Size->getTypeOfArgument());
+    }
+    return std::nullopt;
+  }
+
   std::optional<Diagnosis> plainBuffer(const CallExpr *C, const std::string &Name, const std::string &Plain,
                                        const MemoryUses &Uses, const ParentMap &Parents) {
     auto [V, T] = destination(C, Parents);
@@ -83,6 +93,8 @@ private:
       for (const ExplicitCastExpr *Cast : Uses.Casts)
         if (variableOf(Cast->getSubExpr()) == V)
           T = Cast->getType();
+    if (T->isVoidPointerType())
+      T = measured(C).value_or(T);
     if (!isPlain(T))
       return std::nullopt;
     std::string What = typeName(T).empty() || T->getPointeeType()->isPointerType()

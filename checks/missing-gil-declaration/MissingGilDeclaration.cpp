@@ -24,7 +24,7 @@ public:
     for (const ModuleDeclaration &M : modulesOf(U))
       if (M.Gil == ModuleDeclaration::Silent &&
           (M.How == ModuleDeclaration::Binding || U.macros().HasGilSlot))
-        Found.push_back(describe(M));
+        Found.push_back(describe(U, M));
     for (const Call &C : U.index().externalCalls())
       if (calls(C.Site, Knowledge::get().GilDeclarations) && !isConditional(U, C.Site->getBeginLoc()))
         Found.push_back(unconditional(C));
@@ -50,7 +50,7 @@ private:
     return D;
   }
 
-  static Diagnosis describe(const ModuleDeclaration &M) {
+  static Diagnosis describe(Unit &U, const ModuleDeclaration &M) {
     Diagnosis D;
     D.Where = M.Where;
     D.Message = "module '" + M.Name +
@@ -58,7 +58,24 @@ private:
                 "whole process";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({M.Remedy, "once the other findings are dealt with, " + advice(M)});
+    if (M.End.isValid() && M.End.isFileID())
+      D.Repairs.push_back(addSlot(U, M.End));
     return D;
+  }
+
+  /// A slot of its own lines, before the one that ends the table.
+  static Repair addSlot(Unit &U, SourceLocation End) {
+    const SourceManager &SM = U.sources();
+    unsigned Column = SM.getSpellingColumnNumber(End) - 1;
+    SourceLocation LineBegin = End.getLocWithOffset(-int(Column));
+    llvm::StringRef Before(SM.getCharacterData(LineBegin), Column);
+    bool OwnLine = Before.trim().empty();
+    std::string Indent = OwnLine ? Before.str() : "    ";
+    std::string Slot = "#ifdef Py_mod_gil\n" + Indent + "{Py_mod_gil, Py_MOD_GIL_NOT_USED},\n#endif\n";
+    return {"declare that the module does not need the GIL",
+            {OwnLine ? FixItHint::CreateInsertion(LineBegin, Slot)
+                     : FixItHint::CreateInsertion(End, "\n" + Slot + Indent)},
+            /*Promise=*/true};
   }
 
   static std::string advice(const ModuleDeclaration &M) {

@@ -4,7 +4,8 @@
 // them.
 //
 // Does not report assertions, objects that were made here and not handed on, code that only tears objects
-// down, and code that is not compiled for the target version.
+// down, counts that only word the answer to 'PyUnstable_Object_IsUniquelyReferenced', and code that is not
+// compiled for the target version.
 //
 // Known holes: counts that another function read; counts that are computed with before they are compared.
 
@@ -36,12 +37,36 @@ const Expr *countedObject(const Expr *E) {
   return First ? First : argumentOf(E, ThisArgument);
 }
 
+constexpr llvm::StringLiteral Unique = "PyUnstable_Object_IsUniquelyReferenced",
+                              UniqueTemporary = "PyUnstable_Object_IsUniqueReferencedTemporary";
+
+bool asksInterpreter(const Stmt *S) {
+  const auto *C = dyn_cast_or_null<CallExpr>(S);
+  const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
+  if (Callee && Callee->getIdentifier() &&
+      (Callee->getName() == Unique || Callee->getName() == UniqueTemporary))
+    return true;
+  return S && llvm::any_of(S->children(), asksInterpreter);
+}
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+}
+
 struct Comparison : BodyVisitor {
   std::vector<const BinaryOperator *> Found;
   std::vector<const SwitchStmt *> Switches;
   bool VisitStmt(Stmt *S) override {
     if (const auto *Switch = dyn_cast<SwitchStmt>(S))
       Switches.push_back(Switch);
+    return true;
+  }
+  llvm::DenseSet<const Stmt *> Answered; ///< branches that the interpreter's own answer chooses
+  bool VisitIfStmt(IfStmt *I) override {
+    if (asksInterpreter(I->getCond()))
+      for (const Stmt *Branch : {I->getThen(), I->getElse()})
+        Answered.insert(Branch);
     return true;
   }
   llvm::DenseMap<const VarDecl *, const Expr *> Counts; ///< local variables that hold a reference count
@@ -96,7 +121,8 @@ private:
       Read = B->getRHS()->IgnoreParenCasts();
     }
     bool Kept = All.Counts.contains(variableOf(Read));
-    if (!Count || *Count < 1 || *Count > 2 || isAssertion(U, B))
+    if (!Count || *Count < 1 || *Count > 2 || isAssertion(U, B) ||
+        llvm::any_of(All.Answered, [&](const Stmt *Branch) { return contains(Branch, B); }))
       return std::nullopt;
     const Expr *Object = sharedObject(U, F, B, Kept ? All.Counts.lookup(variableOf(Read)) : Read);
     if (!Object)
@@ -187,12 +213,11 @@ private:
 
   static std::optional<Repair> repair(Unit &U, const BinaryOperator *B, const Expr *Object,
                                       std::int64_t Count, bool Indirect) {
-    std::string Question = isLent(U, Object) ? "PyUnstable_Object_IsUniqueReferencedTemporary"
-                                             : "PyUnstable_Object_IsUniquelyReferenced";
+    std::string Question = isLent(U, Object) ? UniqueTemporary.str() : Unique.str();
     if (Count != 1 || Indirect || B->getExprLoc().isMacroID() || !isDeclared(U.context(), Question))
       return std::nullopt;
-    bool Unique = B->getOpcode() == BO_EQ || B->getOpcode() == BO_LE;
-    if (!Unique && B->getOpcode() != BO_NE && B->getOpcode() != BO_GT)
+    bool Wanted = B->getOpcode() == BO_EQ || B->getOpcode() == BO_LE;
+    if (!Wanted && B->getOpcode() != BO_NE && B->getOpcode() != BO_GT)
       return std::nullopt;
     const Expr *Written = Object->IgnoreParenCasts();
     llvm::StringRef Text = written(U, Object);
@@ -202,7 +227,7 @@ private:
     bool NeedsCast = !isPyObject(Written->getType());
     return Repair{
         "ask the interpreter",
-        {FixItHint::CreateReplacement(Range, (Unique ? "" : "!") + Question + "(" +
+        {FixItHint::CreateReplacement(Range, (Wanted ? "" : "!") + Question + "(" +
                                                  (NeedsCast ? "(PyObject *)" : "") + Text.str() + ")")}};
   }
 };

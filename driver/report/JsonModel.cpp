@@ -129,6 +129,23 @@ Json JsonEncoder::fix(const Fix &F) const {
   Json Result = Json::object();
   Result["description"] = text(F.Description);
   Result["edits"] = std::move(Edits);
+  if (F.Promise && !Root)
+    Result["promise"] = true;
+  return Result;
+}
+
+Json JsonEncoder::names(const std::vector<std::string> &Names) const {
+  Json Result = Json::array();
+  for (const std::string &Name : Names)
+    Result.push_back(text(Name));
+  return Result;
+}
+
+Json JsonEncoder::reference(const ReferenceFact &R) const {
+  Json Result = Json::object();
+  Result["function"] = text(R.Function);
+  Result["anyThread"] = R.AnyThread;
+  Result["entries"] = names(R.Entries);
   return Result;
 }
 
@@ -155,6 +172,8 @@ Json JsonEncoder::finding(const Finding &F) const {
   Result["path"] = steps(F.Path);
   Result["related"] = steps(F.Related);
   Result["fixes"] = std::move(Fixes);
+  if (!Root && !F.Entries.empty())
+    Result["entries"] = names(F.Entries);
   return Result;
 }
 

@@ -37,6 +37,7 @@ public:
   Json finding(const Finding &F) const;
   Json suppression(const Suppression &S) const;
   Json type(const TypeFact &T) const;
+  Json reference(const ReferenceFact &R) const;
   Json python(const PythonHeaders &Python) const;
   Json text(const std::string &Text) const;
   Json path(const std::string &Path) const;
@@ -48,6 +49,7 @@ private:
   Json steps(const std::vector<Step> &Steps) const;
   Json edit(const Edit &E) const;
   Json fix(const Fix &F) const;
+  Json names(const std::vector<std::string> &Names) const;
   bool isFaithful(const Fix &F) const;
 
   std::optional<std::string> Root;

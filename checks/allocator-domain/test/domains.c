@@ -29,6 +29,16 @@ Plain *plain(void) { return (Plain *)PyObject_Calloc(1, sizeof(Plain)); }
 // CHECK: :[[@LINE-1]]:38: {{error|warning}}: 'PyObject_Calloc' is used for 'Plain', which is no Python object
 // CHECK-NEXT: note: use 'PyMem_Calloc' here
 
+// Kept in a field without a type; the size says what it is.
+typedef struct {
+  void *state;
+} Handle;
+void keep(Handle *handle) { handle->state = PyObject_Malloc(sizeof(Plain)); }
+// CHECK: :[[@LINE-1]]:45: {{error|warning}}: 'PyObject_Malloc' is used for 'Plain', which is no Python object
+// CHECK-NEXT: note: use 'PyMem_Malloc' here
+void keep_object(Handle *handle) { handle->state = PyObject_Malloc(sizeof(Node)); }
+void keep_bytes(Handle *handle) { handle->state = PyObject_Malloc(100); }
+
 PyObject *foreign(PyTypeObject *type) {
   PyObject *o = malloc(sizeof(Node));
   return o ? PyObject_Init(o, type) : NULL;

@@ -57,6 +57,17 @@ static PyObject *right_question(PyObject *self, PyObject *object) {
   Py_RETURN_NONE;
 }
 
+// The interpreter has answered; the count only chooses the words.
+static PyObject *worded(PyObject *self, PyObject *object) {
+#if PY_VERSION_HEX >= 0x030E0000
+  if (!PyUnstable_Object_IsUniquelyReferenced(object)) {
+    PyErr_SetString(PyExc_ValueError, Py_REFCNT(object) == 2 ? "used by its caller" : "used elsewhere");
+    return NULL;
+  }
+#endif
+  return Py_NewRef(object);
+}
+
 static void writer_dealloc(PyObject *self) {
   if (Py_REFCNT(self) == 1)
     return;
@@ -66,6 +77,6 @@ static void writer_dealloc(PyObject *self) {
 PyMethodDef methods[] = {{"argument", argument, METH_O, NULL}, {"field", field, METH_NOARGS, NULL},
                          {"fresh", fresh, METH_NOARGS, NULL},  {"asserted", asserted, METH_O, NULL},
                          {"printed", printed, METH_O, NULL},   {"right_question", right_question, METH_O, NULL},
-                         {NULL, NULL, 0, NULL}};
+                         {"worded", worded, METH_O, NULL},     {NULL, NULL, 0, NULL}};
 PyType_Slot slots[] = {{Py_tp_dealloc, (void *)writer_dealloc}, {0, NULL}};
 // CHECK: end of report

@@ -1,0 +1,117 @@
+#include "driver/ExternalEntries.h"
+
+#include "analysis/Names.h"
+
+#include "clang/AST/DeclCXX.h"
+
+#include <map>
+
+namespace ungil {
+
+using namespace clang;
+
+ExternalEntries::ExternalEntries(Unit &U) : U(U) {
+  for (const EntryPoint &P : U.entryPoints().all())
+    EntriesOf[P.Target].push_back(&P);
+}
+
+/// Callers of virtual functions name another one, and destructors are called without a name.
+static bool isCalledByName(const FunctionDecl &F) {
+  const auto *M = dyn_cast<CXXMethodDecl>(&F);
+  return !M || (!M->isVirtual() && !isa<CXXDestructorDecl>(M));
+}
+
+const ExternalEntries::Ways &ExternalEntries::waysTo(const Function &F) {
+  auto &Slot = Known[&F];
+  if (Slot)
+    return *Slot;
+  auto Found = std::make_unique<Ways>();
+  llvm::DenseSet<const Function *> Seen{&F};
+  std::vector<const Function *> Pending{&F};
+  auto Come = [&](const Function *From) {
+    if (From && Seen.insert(From).second)
+      Pending.push_back(From);
+  };
+  while (!Pending.empty()) {
+    const Function *Next = Pending.back();
+    Pending.pop_back();
+    auto Entries = EntriesOf.find(Next);
+    if (Entries != EntriesOf.end())
+      for (const EntryPoint *P : Entries->second)
+        if (P->IsLinkage && isCalledByName(*Next->Decl))
+          Found->Entries.insert(qualifiedName(*Next->Decl));
+        else
+          Found->AnyThread |= ManyThreads.contains(P->Where);
+    else
+      Come(Next->Parent);
+    for (const Call *C : Next->Callers)
+      Come(C->In);
+  }
+  return *(Slot = std::move(Found));
+}
+
+const Function *ExternalEntries::functionAt(SourceLocation Loc) const {
+  const SourceManager &SM = U.sources();
+  Loc = SM.getExpansionLoc(Loc);
+  const Function *Innermost = nullptr;
+  unsigned Least = 0;
+  for (const auto &F : U.index().functions()) {
+    SourceLocation Begin = SM.getExpansionLoc(F->Decl->getBeginLoc()),
+                   End = SM.getExpansionLoc(F->Decl->getEndLoc());
+    if (!SM.isWrittenInSameFile(Begin, Loc) || !SM.isWrittenInSameFile(End, Loc))
+      continue;
+    unsigned At = SM.getFileOffset(Loc), First = SM.getFileOffset(Begin), Last = SM.getFileOffset(End);
+    if (First <= At && At <= Last && (!Innermost || Last - First < Least)) {
+      Innermost = F.get();
+      Least = Last - First;
+    }
+  }
+  return Innermost;
+}
+
+std::vector<std::string> ExternalEntries::behind(const Diagnosis &D) {
+  std::set<std::string> Entries;
+  std::vector<SourceLocation> Places{D.Where.getBegin()};
+  for (const auto *Remarks : {&D.Path, &D.Related})
+    for (const Remark &R : *Remarks)
+      Places.push_back(R.Where.getBegin());
+  for (SourceLocation Place : Places) {
+    const Function *F = Place.isValid() ? functionAt(Place) : nullptr;
+    if (!F && Place == Places.front())
+      return {};
+    if (!F)
+      continue;
+    const Ways &To = waysTo(*F);
+    if (To.AnyThread)
+      return {};
+    Entries.insert(To.Entries.begin(), To.Entries.end());
+  }
+  return {Entries.begin(), Entries.end()};
+}
+
+bool ExternalEntries::isOfProject(const FunctionDecl &F) const {
+  return F.isExternallyVisible() && U.scope().contains(F.getLocation());
+}
+
+std::vector<ReferenceFact> ExternalEntries::references() {
+  std::map<std::string, Ways> Of;
+  for (const Call &C : U.index().externalCalls()) {
+    if (!isOfProject(*C.Callee))
+      continue;
+    Ways &Here = Of[qualifiedName(*C.Callee)];
+    if (!C.In)
+      continue; // the initialiser of a static variable
+    const Ways &To = waysTo(*C.In);
+    Here.AnyThread |= To.AnyThread;
+    Here.Entries.insert(To.Entries.begin(), To.Entries.end());
+  }
+  for (const FunctionDecl *F : U.index().externalNames())
+    if (isOfProject(*F))
+      Of[qualifiedName(*F)].AnyThread = true;
+  std::vector<ReferenceFact> Facts;
+  for (const auto &[Name, To] : Of)
+    Facts.push_back({Name, To.AnyThread, {To.Entries.begin(), To.Entries.end()}});
+  return Facts;
+}
+
+} // namespace ungil

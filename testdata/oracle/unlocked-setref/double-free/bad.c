@@ -1,0 +1,40 @@
+// rule: ungil-unlocked-setref
+// oracle: crash
+// needs: free-threaded
+// driver: threads
+// since: 3.13
+//
+// Two writers drop the same old value.
+
+#include "fixture.h"
+
+typedef struct {
+  PyObject_HEAD
+  PyObject *value;
+} Box;
+static PyObject *box;
+
+// Its memory goes back as soon as it dies.
+static PyObject *fresh(void) { return PyBytes_FromStringAndSize(NULL, 4000); }
+
+static PyObject *run(PyObject *module, PyObject *arg) {
+  for (int i = 0; i < 5000; ++i) {
+    PyObject *value = fresh();
+    if (!value)
+      return NULL;
+    Py_XSETREF(((Box *)box)->value, value); // FLAG
+  }
+  Py_RETURN_NONE;
+}
+
+static PyType_Slot box_slots[] = {{0, NULL}};
+static PyType_Spec box_spec = {"fixture.Box", sizeof(Box), 0, Py_TPFLAGS_DEFAULT, box_slots};
+static int exec(PyObject *module) {
+  PyObject *type = PyType_FromModuleAndSpec(module, &box_spec, NULL);
+  box = type ? PyObject_CallNoArgs(type) : NULL;
+  Py_XDECREF(type);
+  return box ? 0 : -1;
+}
+
+static PyMethodDef methods[] = {{"run", run, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+MODULE(methods, exec)
