@@ -6,6 +6,7 @@
 
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 
@@ -46,7 +47,8 @@ bool isNull(const Expr *E, ASTContext &Context) {
 llvm::StringRef bindingMember(const FunctionDecl &Callee) {
   std::string Name = qualifiedName(Callee);
   auto [Namespace, Rest] = llvm::StringRef(Name).split("::");
-  if (Rest.empty() || !Knowledge::get().BindingNamespaces.contains(Namespace))
+  // What the library's own parts hand to one another is called there, not registered.
+  if (Rest.empty() || Rest.starts_with("detail::") || !Knowledge::get().BindingNamespaces.contains(Namespace))
     return {};
   if (isa<CXXConstructorDecl>(Callee))
     return "constructor";
@@ -179,6 +181,14 @@ std::optional<Context> contextOfMethod(const Expr *Name) {
   return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
 }
 
+/// Whether the name says that nobody outside the package is to call the method: one underscore in front.
+bool isPrivateName(llvm::StringRef Name) { return Name.starts_with("_") && !Name.starts_with("__"); }
+
+bool isPrivateName(const Expr *Name) {
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenImpCasts()) : nullptr;
+  return Text && Text->getCharByteWidth() == 1 && isPrivateName(Text->getString());
+}
+
 /// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a
 /// function.
 bool hasVectorcallSignature(const FunctionDecl &F) {
@@ -285,16 +295,29 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
     if (Record == "PyMethodDef")
       Where = contextOfMethod(List->getInit(0)).value_or(*Where);
     bool Resolved = add(Index, Value, *Where, Field->getName());
+    if (Resolved && Record == "PyMethodDef")
+      Points.back().IsPrivate = isPrivateName(List->getInit(0));
     bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
     (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
     (IsMethod ? Counts.MethodsResolved : Counts.SlotsResolved) += Resolved;
   }
 }
 
+/// Whether the number of a slot is spelled with a macro of another library, which uses CPython's struct for slots
+/// of its own.
+static bool isForeignSlot(const Expr *Id, const ASTContext &Context) {
+  SourceLocation Loc = Id->IgnoreParenImpCasts()->getBeginLoc();
+  if (!Loc.isMacroID())
+    return false;
+  llvm::StringRef Macro = Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts());
+  return !Macro.starts_with("Py_");
+}
+
 void EntryPoints::readSlot(const UnitIndex &Index, const InitListExpr *List,
                            const std::vector<std::string> &Names, const llvm::StringMap<Context> &Contexts) {
   Expr::EvalResult Id;
-  if (List->getNumInits() < 2 || !List->getInit(0)->EvaluateAsInt(Id, Index.context()))
+  if (List->getNumInits() < 2 || !List->getInit(0)->EvaluateAsInt(Id, Index.context()) ||
+      isForeignSlot(List->getInit(0), Index.context()))
     return;
   std::uint64_t Number = Id.Val.getInt().getZExtValue();
   if (Number >= Names.size())
@@ -340,7 +363,7 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
   if (runsDetached(C.Site))
     Where = Context::Detached;
   std::string Role =
-      Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
+      Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : "bound with " + Member.str();
   for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I) {
     bool Added = add(Index, Argument, Where, Role);
     if (const auto *Chosen = dyn_cast<CallExpr>(Argument->IgnoreImplicit()); Chosen && !Added)
@@ -348,6 +371,7 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
         Added |= add(Index, Overload, Where, Role);
     if (Added) {
       Points.back().Locked = lockedByBinding(C);
+      Points.back().IsPrivate = isPrivateName(argumentOf(C.Site, 0));
       Counts.MethodsPresent++;
       Counts.MethodsResolved++;
     }
@@ -521,6 +545,7 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
         looksLikeMethod(*F->Decl)) {
       Points.push_back(
           {F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
+      Points.back().IsPrivate = isPrivateName(F->Decl->getName());
       continue;
     }
     if (F->InTable || !F->AddressTaken.empty()) {

@@ -107,6 +107,7 @@ struct SharingKnowledge {
   NameSet ErrorSetters;                    ///< leave an exception for the caller
   llvm::StringSet<> KeepAddress;           ///< store a pointer away and touch nothing behind it
   llvm::StringSet<> ReturnNull;            ///< "PyErr_NoMemory": whatever their type says
+  llvm::StringSet<> Wrapping;              ///< put a reference into an owner and return it: "reinterpret_steal"
   std::vector<std::string> ReadingVerbs;   ///< words in the names of functions that only look: "get"
   std::vector<std::int64_t> MemberObjects; ///< codes of PyMemberDef types that are references
   std::int64_t MemberString = 0, MemberReadOnly = 0; ///< code of strings, which are not set; flag
@@ -240,6 +241,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> SharedLocks; ///< functions, methods and guards that let several readers in
   llvm::StringSet<> SelfLocks, ArgumentLocks; ///< annotations of bindings that lock what a function gets
   llvm::StringSet<> ArgumentNames;            ///< those that do not
   llvm::StringSet<> LockMacros;               ///< of CPython's headers
