@@ -151,11 +151,16 @@ void SharedState::collectMembers(const Expr *Table) {
 
 /// .def_readwrite("size", &Stack::size)
 void SharedState::collectBoundMembers() {
-  for (const Call &C : Index.externalCalls()) {
-    const auto *Site = dyn_cast<CXXMemberCallExpr>(C.Site);
-    if (!Site || Site->getNumArgs() < 2 || !C.Callee->getIdentifier() ||
-        !BindingKnowledge::get().MembersWritten.contains(C.Callee->getName()))
-      continue;
+  if (Index.boundTypes().empty())
+    return;
+  std::vector<const CXXMemberCallExpr *> Sites;
+  for (const auto &F : Index.functions())
+    for (const Call &C : F->Calls)
+      if (const auto *Site = dyn_cast<CXXMemberCallExpr>(C.Site);
+          Site && Site->getNumArgs() > 1 && C.Callee->getIdentifier() &&
+          BindingKnowledge::get().MembersWritten.contains(C.Callee->getName()))
+        Sites.push_back(Site);
+  for (const CXXMemberCallExpr *Site : Sites) {
     const auto *Name = dyn_cast<StringLiteral>(Site->getArg(0)->IgnoreParenImpCasts());
     const auto *Address = dyn_cast<UnaryOperator>(Site->getArg(1)->IgnoreParenImpCasts());
     const auto *Named = Address ? dyn_cast<DeclRefExpr>(Address->getSubExpr()->IgnoreParens()) : nullptr;
