@@ -13,6 +13,7 @@
 #include "analysis/FieldReferences.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
+#include "analysis/SectionRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -57,7 +58,21 @@ private:
     }
     D.Path.push_back({Read.At->getSourceRange(),
                       "take a reference in the object's critical section, which the writer must hold too"});
+    if (auto Fix = B.Use.What == BorrowedUse::Referenced ? repair(U, B) : std::nullopt)
+      D.Repairs.push_back(std::move(*Fix));
     return D;
+  }
+
+  /// `return Py_NewRef(self->f);` when the writer holds the object's critical section.
+  static std::optional<Repair> repair(Unit &U, const FieldBorrow &B) {
+    const SharedAccess &Read = *B.Read;
+    bool WriterLocks = B.Member || llvm::any_of(U.shared().guardsOf(*B.Writer).Held, [](const Guard &G) {
+                         return G.OfObject && G.Lock.Fields.empty();
+                       });
+    if (!WriterLocks || !Read.Through.empty() || Read.Here.Kind != AccessPath::Parameter ||
+        Read.Here.Fields.size() != 2 || Read.Here.Fields.front())
+      return std::nullopt;
+    return sectionAroundResult(Read.At, llvm::dyn_cast<clang::VarDecl>(Read.Here.Root), *Read.In->Decl);
   }
 
   static std::string use(const BorrowedUse &Use) {
