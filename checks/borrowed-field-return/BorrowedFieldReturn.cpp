@@ -3,8 +3,8 @@
 // the writer holds a lock. One finding for each field; other such readers are notes.
 //
 // Does not report fields that only construction and tear-down write, fields that are filled once and then
-// stay, readers and writers with a common lock, functions whose callers hold it, and values that are only
-// compared.
+// stay, readers and writers with a common lock, functions whose callers hold it, values that are only compared,
+// and readers beside a writer that holds no lock, which ungil-unlocked-setref tells of in its finding.
 //
 // Writers are functions, and the interpreter for attributes of a PyMemberDef table that can be set.
 //
@@ -25,6 +25,8 @@ public:
     std::vector<Diagnosis> Found;
     std::map<AccessPath, std::size_t> ByField;
     for (const FieldBorrow &B : fieldBorrows(U)) {
+      if (isToldOfWriter(U, B))
+        continue;
       auto [At, New] = ByField.try_emplace(B.Read->Location, Found.size());
       if (New)
         Found.push_back(describe(U, B));
@@ -37,6 +39,13 @@ public:
   }
 
 private:
+  static bool isToldOfWriter(Unit &U, const FieldBorrow &B) {
+    return B.Writer && llvm::any_of(fieldReleases(U), [&](const FieldRelease &R) {
+             return R.What == FieldRelease::Replaced && R.Store->Location == B.Read->Location &&
+                    R.Store->In == B.Writer->In;
+           });
+  }
+
   static Diagnosis describe(Unit &U, const FieldBorrow &B) {
     const SharedAccess &Read = *B.Read;
     std::string WriterName = B.Writer ? displayName(*B.Writer->In->Decl) : "obj." + B.Member->Name + " = …";
