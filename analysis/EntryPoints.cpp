@@ -303,13 +303,14 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
   }
 }
 
-/// Whether the number of a slot is spelled with a macro of another library, which uses CPython's struct for slots
-/// of its own.
+/// Whether the number of a slot is spelled with a macro of another library, which uses CPython's struct for
+/// slots of its own.
 static bool isForeignSlot(const Expr *Id, const ASTContext &Context) {
   SourceLocation Loc = Id->IgnoreParenImpCasts()->getBeginLoc();
   if (!Loc.isMacroID())
     return false;
-  llvm::StringRef Macro = Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts());
+  llvm::StringRef Macro =
+      Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts());
   return !Macro.starts_with("Py_");
 }
 
@@ -362,8 +363,8 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
                       : Factory->second;
   if (runsDetached(C.Site))
     Where = Context::Detached;
-  std::string Role =
-      Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : "bound with " + Member.str();
+  std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches"
+                                                : "bound with " + Member.str();
   for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I) {
     bool Added = add(Index, Argument, Where, Role);
     if (const auto *Chosen = dyn_cast<CallExpr>(Argument->IgnoreImplicit()); Chosen && !Added)

@@ -18,7 +18,8 @@ struct EntryPoint {
   clang::SourceLocation Registered; ///< where it is handed over
   bool DropsClosure = false;        ///< what a lambda captured by copy is destroyed when it has run
   std::vector<int> Locked = {};     ///< arguments whose critical section the binding library holds for it
-  bool IsPrivate = false; ///< Python code knows it by a name like "_configure": its package calls it, not users
+  bool IsPrivate =
+      false; ///< Python code knows it by a name like "_configure": its package calls it, not users
 };
 
 /// How much of what is registered could be resolved to a function of the project.

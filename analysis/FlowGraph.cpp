@@ -23,7 +23,8 @@ namespace {
 
 /// The local number that the branch asks for, when it starts with a constant.
 const VarDecl *constantAsked(const CFGBlock &Block) {
-  const auto *Condition = Block.succ_size() == 2 ? dyn_cast_or_null<Expr>(Block.getTerminatorCondition()) : nullptr;
+  const auto *Condition =
+      Block.succ_size() == 2 ? dyn_cast_or_null<Expr>(Block.getTerminatorCondition()) : nullptr;
   const auto *R = Condition ? dyn_cast<DeclRefExpr>(Condition->IgnoreParenImpCasts()) : nullptr;
   const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
   return V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) && V->getType()->isIntegerType() &&

@@ -444,10 +444,9 @@ private:
     const RecordDecl *R = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
     if (!T->isPointerType() || (R && isObjectStruct(R)) || !F.getIdentifier() || !hasWord(F.getName(), "get"))
       return false;
-    return hasWord(F.getName(), "or") || llvm::none_of(llvm::ArrayRef{"new", "create", "alloc", "copy"},
-                                                       [&](llvm::StringRef Word) {
-                                                         return hasWord(F.getName(), Word);
-                                                       });
+    return hasWord(F.getName(), "or") ||
+           llvm::none_of(llvm::ArrayRef{"new", "create", "alloc", "copy"},
+                         [&](llvm::StringRef Word) { return hasWord(F.getName(), Word); });
   }
 
   /// Addresses of what exists once, and results that are the same for every caller.

@@ -105,7 +105,8 @@ bool isConstantZero(const Expr *E, const ASTContext &Context) {
           E->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull));
 }
 
-/// Whether the lock lets others read at the same time, as the function that takes it or the guard's type says.
+/// Whether the lock lets others read at the same time, as the function that takes it or the guard's type
+/// says.
 bool isForReading(const Expr *Site) {
   const llvm::StringSet<> &Known = Knowledge::get().SharedLocks;
   if (isa<CXXConstructExpr>(Site))

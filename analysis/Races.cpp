@@ -192,7 +192,8 @@ bool isNeighbour(const AccessPath &A, const AccessPath &B) {
 
 /// Whether the atomic accesses to a neighbour hand the field over: one is a store with release after each
 /// write, and a load with acquire comes before each read that no lock keeps from the writes.
-bool handsOver(Unit &U, const SharedState::Accesses &Neighbour, const std::vector<const SharedAccess *> &All) {
+bool handsOver(Unit &U, const SharedState::Accesses &Neighbour,
+               const std::vector<const SharedAccess *> &All) {
   SharedState &S = U.shared();
   auto Releases = [&](const SharedAccess &Write) {
     return llvm::any_of(Neighbour, [&](const SharedAccess &A) {
@@ -205,9 +206,8 @@ bool handsOver(Unit &U, const SharedState::Accesses &Neighbour, const std::vecto
     });
   };
   return llvm::all_of(All, [&](const SharedAccess *A) {
-    bool Apart = llvm::all_of(All, [&](const SharedAccess *W) {
-      return !W->writes() || S.guardsOf(*A).shareWith(S.guardsOf(*W));
-    });
+    bool Apart = llvm::all_of(
+        All, [&](const SharedAccess *W) { return !W->writes() || S.guardsOf(*A).shareWith(S.guardsOf(*W)); });
     return A->writes() ? Apart && Releases(*A) : Apart || Acquired(*A);
   });
 }
@@ -259,7 +259,8 @@ bool isSureWrite(Unit &U, const SharedAccess &A) {
 }
 
 bool isForUsers(Unit &U, const SharedAccess &A) {
-  ContextSet Known{Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit, Context::Exclusive};
+  ContextSet Known{Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
+                   Context::Exclusive};
   auto Route = U.contexts().routeTo(A.owner(), Known);
   return !Route.Entry || !Route.Entry->IsPrivate;
 }

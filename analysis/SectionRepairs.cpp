@@ -91,11 +91,12 @@ std::optional<Repair> sectionAroundResult(const Expr *Read, const VarDecl *Objec
   std::string Break = "\n" + Lexer::getIndentationForLine(Return->getReturnLoc(), SM).str();
   std::string Type = F.getReturnType().getAsString(Context.getPrintingPolicy());
   std::string Name = Object->getNameAsString();
-  return Repair{"take the reference in a critical section on '" + Name + "'",
-                {FixItHint::CreateReplacement(Return->getReturnLoc(),
-                                              Type + (Type.back() == '*' ? "result;" : " result;") + Break +
-                                                  "Py_BEGIN_CRITICAL_SECTION(" + Name + ");" + Break + "result ="),
-                 FixItHint::CreateInsertion(End, Break + "Py_END_CRITICAL_SECTION();" + Break + "return result;")}};
+  return Repair{
+      "take the reference in a critical section on '" + Name + "'",
+      {FixItHint::CreateReplacement(Return->getReturnLoc(),
+                                    Type + (Type.back() == '*' ? "result;" : " result;") + Break +
+                                        "Py_BEGIN_CRITICAL_SECTION(" + Name + ");" + Break + "result ="),
+       FixItHint::CreateInsertion(End, Break + "Py_END_CRITICAL_SECTION();" + Break + "return result;")}};
 }
 
 std::optional<Repair> onlyWithGil(llvm::ArrayRef<const Expr *> Sites, const FunctionDecl &F) {
@@ -109,7 +110,8 @@ std::optional<Repair> onlyWithGil(llvm::ArrayRef<const Expr *> Sites, const Func
   if (Statements.empty() || !Statements.front())
     return std::nullopt;
   const auto *Block = cast<CompoundStmt>(Parents.getParent(Statements.front()));
-  const auto *First = llvm::find_if(Block->body(), [&](const Stmt *S) { return llvm::is_contained(Statements, S); });
+  const auto *First =
+      llvm::find_if(Block->body(), [&](const Stmt *S) { return llvm::is_contained(Statements, S); });
   for (std::size_t I = 0; I != Statements.size(); ++I)
     if (First + I == Block->body_end() || !llvm::is_contained(Statements, First[I]))
       return std::nullopt;
@@ -119,9 +121,10 @@ std::optional<Repair> onlyWithGil(llvm::ArrayRef<const Expr *> Sites, const Func
   if (End.isInvalid() || !lineAround(Begin, SM, Before).take_front(Before).trim().empty() ||
       !lineAround(End, SM, After).drop_front(After).trim().empty())
     return std::nullopt;
-  return Repair{"leave the release to tp_dealloc on free-threaded builds",
-                {FixItHint::CreateInsertion(Begin.getLocWithOffset(-int(Before)), "#ifndef Py_GIL_DISABLED\n"),
-                 FixItHint::CreateInsertion(End, "\n#endif")}};
+  return Repair{
+      "leave the release to tp_dealloc on free-threaded builds",
+      {FixItHint::CreateInsertion(Begin.getLocWithOffset(-int(Before)), "#ifndef Py_GIL_DISABLED\n"),
+       FixItHint::CreateInsertion(End, "\n#endif")}};
 }
 
 } // namespace ungil

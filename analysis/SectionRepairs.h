@@ -15,8 +15,8 @@ bool canBeLeft(const clang::Stmt *);
 std::optional<Repair> sectionAround(const clang::Stmt *Loop, const clang::VarDecl *Object,
                                     const clang::ParentMap &, const clang::ASTContext &);
 
-/// Puts a section on a variable's object around the making of what a return statement returns; none when that is
-/// not certain.
+/// Puts a section on a variable's object around the making of what a return statement returns; none when that
+/// is not certain.
 std::optional<Repair> sectionAroundResult(const clang::Expr *Read, const clang::VarDecl *Object,
                                           const clang::FunctionDecl &);
 

@@ -200,7 +200,8 @@ private:
 
   /// Memory handed by address to code that is not seen is written there, unless its type says otherwise.
   template <class Range>
-  void arguments(const Expr *Site, const FunctionDecl *Callee, Range Arguments, const CallExpr *Call = nullptr) {
+  void arguments(const Expr *Site, const FunctionDecl *Callee, Range Arguments,
+                 const CallExpr *Call = nullptr) {
     if (Callee && Out.Index.find(Callee))
       return;
     llvm::StringRef Name = Callee && Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
@@ -208,8 +209,9 @@ private:
     if (K.KeepAddress.contains(Name))
       return;
     llvm::StringRef Pointer = Callee ? llvm::StringRef() : pointerCalled(Call);
-    bool OnlyReads = K.TakenOver.contains(Name) ||
-                     llvm::any_of(K.ReadingVerbs, [&](const std::string &Verb) { return hasWord(Pointer, Verb); });
+    bool OnlyReads = K.TakenOver.contains(Name) || llvm::any_of(K.ReadingVerbs, [&](const std::string &Verb) {
+                       return hasWord(Pointer, Verb);
+                     });
     unsigned Position = 0;
     for (const Expr *Argument : Arguments) {
       unsigned Index = Position++;
@@ -303,7 +305,7 @@ private:
   const Function &F;
   const ASTContext &Context;
   llvm::DenseSet<const Expr *> Atomics;
-  llvm::DenseSet<const Expr *> Loaded;                      ///< lvalues that are only read
+  llvm::DenseSet<const Expr *> Loaded;                    ///< lvalues that are only read
   std::set<std::pair<AccessPath, const Decl *>> LookedUp; ///< containers and the keys that were asked for
 };
 

@@ -49,13 +49,12 @@ bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned De
     if (Callee && Knowledge::get().ThreadIdentities.contains(qualifiedName(*Callee)))
       return true;
     if (const Function *Helper = Index.find(Callee); Helper && Helper != &F && !C->getType()->isVoidType()) {
+      if (!testsOf(*Helper).empty())
+        return true;
       Branches Of;
       Of.TraverseStmt(Helper->Decl->getBody());
       if (llvm::any_of(Of.Returned,
-                       [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }) ||
-          llvm::any_of(Of.All, [&](const IfStmt *I) {
-            return I->getCond() && asksForThread(*Helper, I->getCond(), Depth + 1);
-          }))
+                       [&](const Expr *Value) { return asksForThread(*Helper, Value, Depth + 1); }))
         return true;
     }
   }
@@ -74,17 +73,16 @@ bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned De
 }
 
 const ThreadAffinity::Tests &ThreadAffinity::testsOf(const Function &F) {
-  auto &Slot = Known[&F];
-  if (!Slot) {
-    auto Found = std::make_unique<Tests>();
-    Branches Of;
-    Of.TraverseStmt(F.Decl->getBody());
-    for (const IfStmt *I : Of.All)
-      if (I->getCond() && asksForThread(F, I->getCond(), 0))
-        Found->push_back(I);
-    Known[&F] = std::move(Found);
-  }
-  return *Known[&F];
+  if (auto &Slot = Known[&F])
+    return *Slot;
+  Known[&F] = std::make_unique<Tests>(); // functions that call one another
+  auto Found = std::make_unique<Tests>();
+  Branches Of;
+  Of.TraverseStmt(F.Decl->getBody());
+  for (const IfStmt *I : Of.All)
+    if (I->getCond() && asksForThread(F, I->getCond(), 0))
+      Found->push_back(I);
+  return *(Known[&F] = std::move(Found));
 }
 
 bool ThreadAffinity::decides(const Function &F, const Expr *At) {

@@ -3,8 +3,9 @@
 // the writer holds a lock. One finding for each field; other such readers are notes.
 //
 // Does not report fields that only construction and tear-down write, fields that are filled once and then
-// stay, readers and writers with a common lock, functions whose callers hold it, values that are only compared,
-// and readers beside a writer that holds no lock, which ungil-unlocked-setref tells of in its finding.
+// stay, readers and writers with a common lock, functions whose callers hold it, values that are only
+// compared, and readers beside a writer that holds no lock, which ungil-unlocked-setref tells of in its
+// finding.
 //
 // Writers are functions, and the interpreter for attributes of a PyMemberDef table that can be set.
 //

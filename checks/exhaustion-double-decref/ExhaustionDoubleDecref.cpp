@@ -42,9 +42,8 @@ private:
 
   static bool isReleasedByDealloc(Unit &U, const AccessPath &Field) {
     const SharedState::Accesses &All = U.shared().locations().find(Field)->second;
-    return llvm::any_of(All, [&](const SharedAccess &A) {
-      return U.contexts().of(A.owner()).contains(Context::Exclusive);
-    });
+    return llvm::any_of(
+        All, [&](const SharedAccess &A) { return U.contexts().of(A.owner()).contains(Context::Exclusive); });
   }
 
   static Diagnosis describe(Unit &U, const FieldRelease &R) {

@@ -1,7 +1,8 @@
 // Reports an access that takes no lock, or another one, to a field or variable that most functions use under
 // a lock, when several threads can be in both: a getter beside locked methods, a test before the section
-// begins, a slot that the generated wrapper does not cover. One finding for each type and function. Also a C++
-// member that a binding library lets Python code store in, which takes no lock, when most functions take one.
+// begins, a slot that the generated wrapper does not cover. One finding for each type and function. Also a
+// C++ member that a binding library lets Python code store in, which takes no lock, when most functions take
+// one.
 //
 // Does not report construction, tear-down and traversal, functions whose callers hold the lock or whose name
 // leaves it to the caller, atomics, fields that no concurrent function writes, and locations that are mostly
