@@ -7,6 +7,7 @@
 
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 
@@ -47,7 +48,8 @@ bool isNull(const Expr *E, ASTContext &Context) {
 llvm::StringRef bindingMember(const FunctionDecl &Callee) {
   std::string Name = qualifiedName(Callee);
   auto [Namespace, Rest] = llvm::StringRef(Name).split("::");
-  if (Rest.empty() || !Knowledge::get().BindingNamespaces.contains(Namespace))
+  // What the library's own parts hand to one another is called there, not registered.
+  if (Rest.empty() || Rest.starts_with("detail::") || !Knowledge::get().BindingNamespaces.contains(Namespace))
     return {};
   if (isa<CXXConstructorDecl>(Callee))
     return "constructor";
@@ -182,6 +184,14 @@ std::optional<Context> contextOfMethod(const Expr *Name) {
   return Known == Knowledge::get().MethodNames.end() ? std::nullopt : std::optional(Known->second);
 }
 
+/// Whether the name says that nobody outside the package is to call the method: one underscore in front.
+bool isPrivateName(llvm::StringRef Name) { return Name.starts_with("_") && !Name.starts_with("__"); }
+
+bool isPrivateName(const Expr *Name) {
+  const auto *Text = Name ? dyn_cast<StringLiteral>(Name->IgnoreParenImpCasts()) : nullptr;
+  return Text && Text->getCharByteWidth() == 1 && isPrivateName(Text->getString());
+}
+
 /// (self, PyObject *const *args, Py_ssize_t nargs[, kwnames]): nothing but the interpreter calls such a
 /// function.
 bool hasVectorcallSignature(const FunctionDecl &F) {
@@ -286,8 +296,10 @@ void EntryPoints::readRecord(const UnitIndex &Index, const InitListExpr *List) {
     if (IsMethodName)
       Where = contextOfMethod(List->getInit(0)).value_or(*Where);
     bool Resolved = add(Index, Value, *Where, Field->getName());
-    if (Resolved && IsMethodName)
+    if (Resolved && IsMethodName) {
       Points.back().OwnsArguments = Knowledge::get().OwnArguments.contains(textOf(List->getInit(0)));
+      Points.back().IsPrivate = isPrivateName(List->getInit(0));
+    }
     bool IsMethod = Record == "PyMethodDef" || Record == "PyGetSetDef";
     (IsMethod ? Counts.MethodsPresent : Counts.SlotsPresent)++;
     (IsMethod ? Counts.MethodsResolved : Counts.SlotsResolved) += Resolved;
@@ -337,8 +349,8 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
                       : Factory->second;
   if (runsDetached(C.Site))
     Where = Context::Detached;
-  std::string Role =
-      Where == Context::Detached ? Member.str() + " under a call_guard that detaches" : Member.str();
+  std::string Role = Where == Context::Detached ? Member.str() + " under a call_guard that detaches"
+                                                : "bound with " + Member.str();
   for (int I = 0; const Expr *Argument = argumentOf(C.Site, I); ++I) {
     bool Added = add(Index, Argument, Where, Role);
     if (const auto *Chosen = dyn_cast<CallExpr>(Argument->IgnoreImplicit()); Chosen && !Added)
@@ -346,6 +358,7 @@ void EntryPoints::readRegistration(const UnitIndex &Index, const Call &C) {
         Added |= add(Index, Overload, Where, Role);
     if (Added) {
       Points.back().Locked = lockedByBinding(C);
+      Points.back().IsPrivate = isPrivateName(argumentOf(C.Site, 0));
       Counts.MethodsPresent++;
       Counts.MethodsResolved++;
     }
@@ -519,6 +532,7 @@ void EntryPoints::addEscaping(const UnitIndex &Index) {
         looksLikeMethod(*F->Decl)) {
       Points.push_back(
           {F.get(), Context::Concurrent, "a method in the table of another unit", F->Decl->getLocation()});
+      Points.back().IsPrivate = isPrivateName(F->Decl->getName());
       continue;
     }
     if (F->InTable || !F->AddressTaken.empty()) {

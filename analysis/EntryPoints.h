@@ -20,6 +20,8 @@ struct EntryPoint {
   bool IsLinkage = false;           ///< known for its linkage alone: other units may call it
   bool OwnsArguments = false;       ///< what it is given was made for it: the state of __setstate__
   std::vector<int> Locked = {};     ///< arguments whose critical section the binding library holds for it
+  bool IsPrivate =
+      false; ///< Python code knows it by a name like "_configure": its package calls it, not users
 };
 
 /// How much of what is registered could be resolved to a function of the project.

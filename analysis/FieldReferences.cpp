@@ -243,7 +243,7 @@ private:
 
 } // namespace
 
-std::vector<FieldRelease> fieldReleases(Unit &U) {
+static std::vector<FieldRelease> findReleases(Unit &U) {
   std::vector<FieldRelease> Found;
   Fields Of(U);
   for (const auto &[Location, All] : U.shared().locations()) {
@@ -275,7 +275,7 @@ static Guards sectionOfObject() {
   return G;
 }
 
-std::vector<FieldBorrow> fieldBorrows(Unit &U) {
+static std::vector<FieldBorrow> findBorrows(Unit &U) {
   std::vector<FieldBorrow> Found;
   std::set<const SharedAccess *> WrittenOnce;
   for (const LazyInit &L : lazyInits(U))
@@ -324,5 +324,8 @@ std::vector<FieldBorrow> fieldBorrows(Unit &U) {
   }
   return Found;
 }
+
+const std::vector<FieldRelease> &fieldReleases(Unit &U) { return U.once(findReleases); }
+const std::vector<FieldBorrow> &fieldBorrows(Unit &U) { return U.once(findBorrows); }
 
 } // namespace ungil

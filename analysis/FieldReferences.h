@@ -23,7 +23,7 @@ struct FieldRelease {
 
 /// One for each field and function, in functions that other threads can run on the same object. Fields that
 /// most functions guard are left out.
-std::vector<FieldRelease> fieldReleases(Unit &);
+const std::vector<FieldRelease> &fieldReleases(Unit &);
 
 /// A function that uses the object in a field although another one can drop it.
 struct FieldBorrow {
@@ -34,6 +34,6 @@ struct FieldBorrow {
 };
 
 /// One for each field and function, gravest use first.
-std::vector<FieldBorrow> fieldBorrows(Unit &);
+const std::vector<FieldBorrow> &fieldBorrows(Unit &);
 
 } // namespace ungil

@@ -87,15 +87,42 @@ private:
   const PathResolver &Paths;
 };
 
+/// Whether the condition holds only for a variable that is null, or that nobody else has a reference to.
+bool leavesNothingShared(const Expr *Condition, const VarDecl *V) {
+  Condition = Condition->IgnoreParenImpCasts();
+  if (const auto *U = dyn_cast<UnaryOperator>(Condition))
+    return U->getOpcode() == UO_LNot && localNamedBy(U->getSubExpr()) == V;
+  const auto *B = dyn_cast<BinaryOperator>(Condition);
+  if (!B || B->getOpcode() != BO_EQ)
+    return false;
+  if (localNamedBy(B->getLHS()) == V)
+    return isNull(B->getRHS());
+  const auto *Count = dyn_cast<CallExpr>(B->getLHS()->IgnoreParenImpCasts());
+  const auto *One = dyn_cast<IntegerLiteral>(B->getRHS()->IgnoreParenImpCasts());
+  const FunctionDecl *Callee = Count && Count->getNumArgs() ? Count->getDirectCallee() : nullptr;
+  return Callee && One && One->getValue() == 1 && localNamedBy(Count->getArg(0)) == V &&
+         Knowledge::get().ReferenceCounts.contains(Callee->getNameAsString());
+}
+
 class Returned : public BodyVisitor {
 public:
   llvm::SmallVector<const Expr *, 4> Values;
   bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  bool VisitIfStmt(IfStmt *I) override {
+    const auto *R = dyn_cast<ReturnStmt>(I->getThen());
+    const VarDecl *V = R && R->getRetValue() ? localNamedBy(R->getRetValue()) : nullptr;
+    if (V && I->getCond() && leavesNothingShared(I->getCond(), V))
+      Harmless = R;
+    return true;
+  }
   bool VisitReturnStmt(ReturnStmt *R) override {
-    if (R->getRetValue())
+    if (R->getRetValue() && R != Harmless)
       Values.push_back(R->getRetValue());
     return true;
   }
+
+private:
+  const ReturnStmt *Harmless = nullptr; ///< of the condition visited last
 };
 
 } // namespace
@@ -158,6 +185,8 @@ bool Freshness::makesFresh(const Function &F, const Expr *E) {
   if (K.Allocators.contains(Name) || K.Sharing.FreshResults.contains(Name) ||
       K.Sharing.ReturnNull.contains(Name))
     return true;
+  if (K.Sharing.Wrapping.contains(Name) && C->getNumArgs())
+    return makesFresh(F, C->getArg(0));
   const Function *Callee = Index.find(C->getDirectCallee());
   return Callee ? returnsFresh(*Callee) : isNamedAsConstructor(Name);
 }

@@ -118,6 +118,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
                           : What == "release" ? LockEffect::Release
                                               : LockEffect::Try;
   addAll(K.GuardTypes, Data["guard-types"]);
+  addAll(K.SharedLocks, Data["held-for-reading"]);
   addAll(K.SectionGuards, Data["section-guards"]);
   addAll(K.SelfLocks, Data["binding-locks"]["self"]);
   addAll(K.ArgumentLocks, Data["binding-locks"]["argument"]);
@@ -261,6 +262,7 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   K.MemberString = Data["members"]["string"].get<std::int64_t>();
   K.MemberReadOnly = Data["members"]["read-only"].get<std::int64_t>();
   addAll(K.ReturnNull, Data["return-null"]);
+  addAll(K.Wrapping, Data["wrapping"]);
   K.ReadingVerbs = Data["reading-verbs"].get<std::vector<std::string>>();
   addAll(K.SwapMacros, Data["swap-macros"]);
   addAll(K.Interned, Data["interned-results"]);

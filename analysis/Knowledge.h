@@ -101,14 +101,15 @@ struct SharingKnowledge {
   llvm::StringSet<> CapsuleReads; ///< return a pointer that another module offers
   llvm::StringSet<> ApiImports;   ///< store such a pointer in a variable of the unit
   llvm::StringSet<> FreshResults; ///< functions and slots, besides allocators, whose result nobody else has
-  llvm::StringSet<> AssertionMacros;       ///< what is read there is not part of the program
-  llvm::StringSet<> ReadingMethods;        ///< of containers: non-const by signature alone
-  llvm::StringSet<> TakenOver;             ///< C functions that read through a pointer to non-const
-  NameSet ErrorSetters;                    ///< leave an exception for the caller
-  llvm::StringSet<> KeepAddress;           ///< store a pointer away and touch nothing behind it
-  llvm::StringSet<> ReturnNull;            ///< "PyErr_NoMemory": whatever their type says
-  std::vector<std::string> ReadingVerbs;   ///< words in the names of functions that only look: "get"
-  std::vector<std::int64_t> MemberObjects; ///< codes of PyMemberDef types that are references
+  llvm::StringSet<> AssertionMacros;     ///< what is read there is not part of the program
+  llvm::StringSet<> ReadingMethods;      ///< of containers: non-const by signature alone
+  llvm::StringSet<> TakenOver;           ///< C functions that read through a pointer to non-const
+  NameSet ErrorSetters;                  ///< leave an exception for the caller
+  llvm::StringSet<> KeepAddress;         ///< store a pointer away and touch nothing behind it
+  llvm::StringSet<> ReturnNull;          ///< "PyErr_NoMemory": whatever their type says
+  llvm::StringSet<> Wrapping;            ///< put a reference into an owner and return it: "reinterpret_steal"
+  std::vector<std::string> ReadingVerbs; ///< words in the names of functions that only look: "get"
+  std::vector<std::int64_t> MemberObjects;           ///< codes of PyMemberDef types that are references
   std::int64_t MemberString = 0, MemberReadOnly = 0; ///< code of strings, which are not set; flag
   llvm::StringSet<> SwapMacros;                      ///< Py_CLEAR …: replace a reference and drop the old one
   llvm::StringSet<> Interned;   ///< functions whose results are immortal or the same for every caller
@@ -241,6 +242,7 @@ struct Knowledge {
   llvm::StringSet<> LockTypes;
   llvm::StringMap<LockEffect::Kind> LockMethods;
   llvm::StringSet<> GuardTypes;
+  llvm::StringSet<> SharedLocks;              ///< functions, methods and guards that let several readers in
   llvm::StringSet<> SelfLocks, ArgumentLocks; ///< annotations of bindings that lock what a function gets
   llvm::StringSet<> ArgumentNames;            ///< those that do not
   llvm::StringSet<> LockMacros;               ///< of CPython's headers

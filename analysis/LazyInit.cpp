@@ -437,6 +437,18 @@ private:
                         [&](const Call *C) { return C->In == &TestedIn && governs(T, C->Site, TestedIn); });
   }
 
+  /// By its name the function hands out what is kept elsewhere, and gives no reference to it: "get_table",
+  /// "get_or_create".
+  static bool returnsWhatExists(const FunctionDecl &F) {
+    QualType T = F.getReturnType();
+    const RecordDecl *R = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
+    if (!T->isPointerType() || (R && isObjectStruct(R)) || !F.getIdentifier() || !hasWord(F.getName(), "get"))
+      return false;
+    return hasWord(F.getName(), "or") ||
+           llvm::none_of(llvm::ArrayRef{"new", "create", "alloc", "copy"},
+                         [&](llvm::StringRef Word) { return hasWord(F.getName(), Word); });
+  }
+
   /// Addresses of what exists once, and results that are the same for every caller.
   bool isSameForAll(const Expr *E) const {
     E = E->IgnoreParenCasts();
@@ -446,7 +458,7 @@ private:
       return isSameForAll(O->getTrueExpr()) && isSameForAll(O->getFalseExpr());
     if (const auto *C = dyn_cast<CallExpr>(E)) {
       const FunctionDecl *F = C->getDirectCallee();
-      return F && Knowledge::get().Sharing.Interned.contains(qualifiedName(*F));
+      return F && (Knowledge::get().Sharing.Interned.contains(qualifiedName(*F)) || returnsWhatExists(*F));
     }
     if (const auto *R = dyn_cast<DeclRefExpr>(E); R && isa<FunctionDecl>(R->getDecl()))
       return true;

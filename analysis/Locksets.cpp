@@ -33,6 +33,8 @@ Lockset intersection(const Lockset &A, const Lockset &B) {
     return A;
   Lockset Both;
   std::set_intersection(A.begin(), A.end(), B.begin(), B.end(), std::back_inserter(Both));
+  for (HeldLock &L : Both)
+    L.Shared |= std::lower_bound(B.begin(), B.end(), L)->Shared;
   return Both;
 }
 
@@ -101,6 +103,16 @@ bool isConstantZero(const Expr *E, const ASTContext &Context) {
   return E &&
          ((E->EvaluateAsInt(Value, Context) && Value.Val.getInt() == 0) ||
           E->isNullPointerConstant(const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull));
+}
+
+/// Whether the lock lets others read at the same time, as the function that takes it or the guard's type
+/// says.
+bool isForReading(const Expr *Site) {
+  const llvm::StringSet<> &Known = Knowledge::get().SharedLocks;
+  if (isa<CXXConstructExpr>(Site))
+    return Known.contains(typeName(Site->getType()));
+  const FunctionDecl *Callee = calleeOf(Site);
+  return Callee && Callee->getIdentifier() && Known.contains(Callee->getName());
 }
 
 bool isGuard(const VarDecl *V) { return Knowledge::get().GuardTypes.contains(typeName(V->getType())); }
@@ -230,11 +242,11 @@ public:
     if (auto Effect = knownEffect(Tested);
         Effect && (Effect->What == LockEffect::Try || isTry(*Effect, Tested))) {
       if (Effect->SucceedsWithZero != Nonzero)
-        acquire(Now, argumentOf(Tested, Effect->Lock), nullptr, Tested->getBeginLoc());
+        acquire(Now, argumentOf(Tested, Effect->Lock), nullptr, Tested);
       return;
     }
     if (const VarDecl *Guard = Nonzero ? guardAskedBy(Tested) : nullptr)
-      return reacquire(Now, Guard, Tested->getBeginLoc());
+      return reacquire(Now, Guard);
     // A lock that is NULL is not needed: `if (lock) acquire(lock);` holds it on both branches.
     if (!Nonzero && Tested->getType()->isPointerType())
       if (auto Lock = lockNamedBy(Tested, All.Paths); Lock && LocksHere.count(*Lock))
@@ -269,9 +281,9 @@ private:
     return Effect.WaitsIf && isConstantZero(argumentOf(Site, *Effect.WaitsIf), Context);
   }
 
-  void acquire(State &Now, const Expr *Argument, const VarDecl *Token, SourceLocation Where) {
+  void acquire(State &Now, const Expr *Argument, const VarDecl *Token, const Expr *Site) {
     if (auto Lock = lockNamedBy(Argument, All.Paths))
-      insert(Now, {*Lock, Token, Where});
+      insert(Now, {*Lock, Token, Site->getBeginLoc(), isForReading(Site)});
   }
 
   void release(State &Now, const AccessPath &Lock) {
@@ -290,7 +302,7 @@ private:
     const auto *C = dyn_cast<CallExpr>(Value->IgnoreParenCasts());
     auto Effect = V && C ? knownEffect(C) : std::nullopt;
     if (Effect && Effect->ByToken && Effect->What == LockEffect::Acquire)
-      acquire(Now, argumentOf(C, Effect->Lock), V, C->getBeginLoc());
+      acquire(Now, argumentOf(C, Effect->Lock), V, C);
   }
 
   void construct(State &Now, const VarDecl *V) {
@@ -301,7 +313,7 @@ private:
       return guard(Now, V, Construction);
     const Function *Constructor = All.Index.find(Construction->getConstructor());
     for (const HeldLock &L : All.summaryOf(Constructor).Acquires)
-      insert(Now, {memberOfGuard(L.Lock, Construction, V), V, V->getLocation()});
+      insert(Now, {memberOfGuard(L.Lock, Construction, V), V, V->getLocation(), L.Shared});
   }
 
   /// A constructor that leaves the locking to its base class or to another constructor.
@@ -310,10 +322,10 @@ private:
       return;
     if (Knowledge::get().GuardTypes.contains(typeName(C->getType())))
       for (const Expr *Argument : C->arguments())
-        acquire(Now, Argument, nullptr, C->getBeginLoc());
+        acquire(Now, Argument, nullptr, C);
     for (const HeldLock &L : All.summaryOf(All.Index.find(C->getConstructor())).Acquires)
       if (auto Here = L.Lock.Kind == AccessPath::This ? L.Lock : All.Paths.atCall(L.Lock, C))
-        insert(Now, {*Here, nullptr, C->getBeginLoc()});
+        insert(Now, {*Here, nullptr, C->getBeginLoc(), L.Shared});
   }
 
   void guard(State &Now, const VarDecl *V, const CXXConstructExpr *Construction) {
@@ -321,7 +333,7 @@ private:
       if (Knowledge::get().OpenGuardTags.contains(typeName(Argument->getType())))
         return;
     for (const Expr *Argument : Construction->arguments())
-      acquire(Now, Argument, V, V->getLocation());
+      acquire(Now, Argument, V, Construction);
     if (Construction->getNumArgs() == 0 &&
         llvm::is_contained(Knowledge::get().OfProject.Guards, typeName(V->getType())))
       insert(Now, {{AccessPath::Static, V->getType()->getAsCXXRecordDecl()->getCanonicalDecl(), {}, false},
@@ -360,7 +372,7 @@ private:
         release(Now, *Here);
     for (const HeldLock &L : Effect.Acquires)
       if (auto Here = All.Paths.atCall(L.Lock, Site))
-        insert(Now, {*Here, nullptr, Site->getBeginLoc()});
+        insert(Now, {*Here, nullptr, Site->getBeginLoc(), L.Shared});
   }
 
   void known(State &Now, const CallExpr *Site, const LockEffect &Effect) {
@@ -370,9 +382,9 @@ private:
       if (isTry(Effect, Site) || Effect.ByToken) // what keeps the token acquires
         return;
       if (auto Lock = lockOf(Site, Effect, All.Paths))
-        insert(Now, {*Lock, Section, Site->getBeginLoc()});
+        insert(Now, {*Lock, Section, Site->getBeginLoc(), isForReading(Site)});
       if (Effect.AlsoLock)
-        acquire(Now, argumentOf(Site, *Effect.AlsoLock), Section, Site->getBeginLoc());
+        acquire(Now, argumentOf(Site, *Effect.AlsoLock), Section, Site);
       return;
     case LockEffect::Release:
       if (const VarDecl *Token = Effect.ByToken ? variableNamedBy(argumentOf(Site, Effect.Lock)) : nullptr)
@@ -396,14 +408,14 @@ private:
     if (Known->second == LockEffect::Release)
       releaseToken(Now, V);
     else if (Known->second == LockEffect::Acquire)
-      reacquire(Now, V, Site->getBeginLoc());
+      reacquire(Now, V);
   }
 
   /// The lock that the guard was made for.
-  void reacquire(State &Now, const VarDecl *Guard, SourceLocation Where) {
+  void reacquire(State &Now, const VarDecl *Guard) {
     const CXXConstructExpr *Construction = constructionOf(Guard);
     if (Construction && Construction->getNumArgs())
-      acquire(Now, Construction->getArg(0), Guard, Where);
+      acquire(Now, Construction->getArg(0), Guard, Construction);
   }
 
   /// `guard.owns_lock()`, `guard.try_lock()`, `if (guard)`: the guard whose lock is held when it is true.
@@ -512,7 +524,7 @@ Lockset Locksets::atCallSite(const Call &C, const Function &Callee, ContextSet R
     if (L == UnnamedLock)
       insert(Inside, L);
     else if (auto P = Paths.inCallee(L.Lock, Callee.Decl, C.Site))
-      insert(Inside, {*P, nullptr, L.Where});
+      insert(Inside, {*P, nullptr, L.Where, L.Shared});
   const FunctionDecl *Direct = calleeOf(C.Site);
   if (!Direct || Direct->getCanonicalDecl() == C.Callee)
     return Inside;

@@ -19,6 +19,7 @@ struct HeldLock {
   const clang::VarDecl *Token =
       nullptr;                 ///< the guard object or PyCriticalSection whose end releases the lock
   clang::SourceLocation Where; ///< where it was taken; not part of its identity
+  bool Shared = false;         ///< taken for reading: others can hold it too; not part of its identity
 
   bool operator==(const HeldLock &O) const { return Lock == O.Lock && Token == O.Token; }
   bool operator<(const HeldLock &O) const { return std::tie(Lock, Token) < std::tie(O.Lock, O.Token); }

@@ -7,6 +7,7 @@
 #include "analysis/ListOperations.h"
 #include "analysis/Modules.h"
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -45,6 +46,14 @@ std::string locationName(const AccessPath &P) {
   if (!P.Fields.empty() && P.Fields.back() && P.Fields.back()->isBitField())
     return "'" + Name + "' (with the bit-fields beside it)";
   return "'" + (P.Fields.empty() || P.Fields.back() ? Name : "*" + Name) + "'";
+}
+
+std::string locationName(const AccessPath &Location, const SharedAccess &A) {
+  AccessPath Named = Location;
+  if (!Named.Fields.empty() && Named.Fields.back() && Named.Fields.back()->isBitField() &&
+      !A.Here.Fields.empty() && A.Here.Fields.back())
+    Named.Fields.back() = A.Here.Fields.back();
+  return locationName(Named);
 }
 
 namespace {
@@ -157,6 +166,60 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
   return Rank(A) > Rank(B);
 }
 
+/// Whether one access comes before the other in the innermost function that leads to both.
+bool isBefore(const Unit &U, const SharedAccess &A, const SharedAccess &B) {
+  if (A.owner() != B.owner())
+    return false;
+  auto ThisWay = A.Through.rbegin(), ThatWay = B.Through.rbegin();
+  while (ThisWay != A.Through.rend() && ThatWay != B.Through.rend() && *ThisWay == *ThatWay)
+    ++ThisWay, ++ThatWay;
+  const SourceManager &SM = U.sources();
+  const Expr *First = ThisWay == A.Through.rend() ? A.At : (*ThisWay)->Site,
+             *Second = ThatWay == B.Through.rend() ? B.At : (*ThatWay)->Site;
+  return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(First->getBeginLoc()),
+                                      SM.getExpansionLoc(Second->getBeginLoc()));
+}
+
+/// Whether the other location is a field of the same struct, or part of one.
+bool isNeighbour(const AccessPath &A, const AccessPath &B) {
+  if (A.Kind != B.Kind || A.Root != B.Root || A.Fields.empty() || A.Fields.size() > B.Fields.size() ||
+      !A.Fields.back())
+    return false;
+  std::size_t Last = A.Fields.size() - 1;
+  return std::equal(A.Fields.begin(), A.Fields.begin() + Last, B.Fields.begin()) && B.Fields[Last] &&
+         B.Fields[Last] != A.Fields[Last];
+}
+
+/// Whether the atomic accesses to a neighbour hand the field over: one is a store with release after each
+/// write, and a load with acquire comes before each read that no lock keeps from the writes.
+bool handsOver(Unit &U, const SharedState::Accesses &Neighbour,
+               const std::vector<const SharedAccess *> &All) {
+  SharedState &S = U.shared();
+  auto Releases = [&](const SharedAccess &Write) {
+    return llvm::any_of(Neighbour, [&](const SharedAccess &A) {
+      return A.Atomic && A.writes() && A.Atomic->Order && releases(*A.Atomic->Order) && isBefore(U, Write, A);
+    });
+  };
+  auto Acquired = [&](const SharedAccess &Read) {
+    return llvm::any_of(Neighbour, [&](const SharedAccess &A) {
+      return A.Atomic && !A.writes() && A.Atomic->Order && acquires(*A.Atomic->Order) && isBefore(U, A, Read);
+    });
+  };
+  return llvm::all_of(All, [&](const SharedAccess *A) {
+    bool Apart = llvm::all_of(
+        All, [&](const SharedAccess *W) { return !W->writes() || S.guardsOf(*A).shareWith(S.guardsOf(*W)); });
+    return A->writes() ? Apart && Releases(*A) : Apart || Acquired(*A);
+  });
+}
+
+bool isHandedOver(Unit &U, const AccessPath &Location, const std::vector<const SharedAccess *> &All) {
+  if (llvm::all_of(All, [&](const SharedAccess *A) { return U.shared().guardsOf(*A).none(); }))
+    return false; // writers exclude one another
+  return llvm::any_of(U.shared().locations(), [&](const auto &Other) {
+    return isNeighbour(Location, Other.first) && handsOver(U, Other.second, All);
+  });
+}
+
 } // namespace
 
 /// Whether a function of the unit's interface works on a Python object, and so runs whenever Python code
@@ -195,6 +258,13 @@ bool isSureWrite(Unit &U, const SharedAccess &A) {
   return !Behind || !R || !R->getDefinition() || U.shared().isTakenConst(*R);
 }
 
+bool isForUsers(Unit &U, const SharedAccess &A) {
+  ContextSet Known{Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
+                   Context::Exclusive};
+  auto Route = U.contexts().routeTo(A.owner(), Known);
+  return !Route.Entry || !Route.Entry->IsPrivate;
+}
+
 bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached};
   if (A.Location.Kind == AccessPath::Object)
@@ -222,11 +292,11 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
     Concurrent.push_back(&A);
     Written |= A.writes();
   }
-  if (!Written || isMonotone(U, Concurrent))
+  if (!Written || isMonotone(U, Concurrent) || isHandedOver(U, Location, Concurrent))
     return std::nullopt;
   std::set<const Function *> Open, Closed;
   for (const SharedAccess *A : Concurrent) {
-    bool Guarded = !S.guardsOf(*A).none();
+    bool Guarded = !S.guardsOf(*A).none() && !(A->writes() && S.guardsOf(*A).onlyForReading());
     (Guarded ? R.Guarded : R.Unguarded).push_back(A);
     (Guarded ? Closed : Open).insert(A->owner());
     R.GuardedWrite |= Guarded && A->writes();
@@ -279,7 +349,9 @@ static std::vector<AccessPath> findClaimed(Unit &U) {
     }
   for (const LazyInit &L : lazyInits(U)) {
     bool OfObject = L.Store->Location.Kind == AccessPath::Object;
-    if (L.What != LazyInit::Suspended && (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent))
+    bool Pointer = typeOf(L.Store->Location, U.context())->isPointerType();
+    if (L.What != LazyInit::Suspended &&
+        (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent || (Pointer && !OfObject)))
       Claimed.push_back(L.Store->Location);
   }
   for (const FieldRelease &R : fieldReleases(U))
@@ -410,11 +482,7 @@ void explainRoute(Unit &U, const SharedAccess &A, Diagnosis &D) {
   }
   if (!Route.Entry)
     return;
-  std::string Name = displayName(*Route.Entry->Target->Decl);
-  D.Path.push_back({Route.Entry->Registered,
-                    Route.Entry->Where == Context::Escaped
-                        ? "'" + Name + "' can be called from elsewhere, by any thread"
-                        : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
+  D.Path.push_back(entered(*Route.Entry));
   Calls.insert(Calls.begin(), Route.Calls.begin(), Route.Calls.end());
   for (const Call *C : Calls)
     D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});

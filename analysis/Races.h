@@ -74,7 +74,13 @@ bool isSureWrite(Unit &, const SharedAccess &);
 /// Whether the access can be reached from a function that is known to be called by several threads.
 bool isKnownConcurrent(Unit &, const SharedAccess &);
 
+/// Whether users call what leads to the access: not only methods that are named as private to the package, by
+/// which it sets itself up.
+bool isForUsers(Unit &, const SharedAccess &);
+
 /// "'T.field'" or "'variable'".
 std::string locationName(const AccessPath &);
+/// The same, with the bit-field that the access writes: all of a word are one location.
+std::string locationName(const AccessPath &Location, const SharedAccess &);
 
 } // namespace ungil

@@ -15,4 +15,12 @@ bool canBeLeft(const clang::Stmt *);
 std::optional<Repair> sectionAround(const clang::Stmt *Loop, const clang::VarDecl *Object,
                                     const clang::ParentMap &, const clang::ASTContext &);
 
+/// Puts a section on a variable's object around the making of what a return statement returns; none when that
+/// is not certain.
+std::optional<Repair> sectionAroundResult(const clang::Expr *Read, const clang::VarDecl *Object,
+                                          const clang::FunctionDecl &);
+
+/// Leaves statements that stand on lines of their own, one after the other, to builds with the GIL.
+std::optional<Repair> onlyWithGil(llvm::ArrayRef<const clang::Expr *>, const clang::FunctionDecl &);
+
 } // namespace ungil

@@ -32,6 +32,7 @@ public:
       return true;
     if (atomic(C))
       return true;
+    Loaded.insert(C->getSubExpr()->IgnoreParens());
     note(SharedAccess::Read, C->getSubExpr());
     return true;
   }
@@ -78,7 +79,7 @@ public:
       method(M);
     else if (const auto *O = dyn_cast<CXXOperatorCallExpr>(C))
       return overloaded(O);
-    arguments(C, C->getDirectCallee(), C->arguments());
+    arguments(C, C->getDirectCallee(), C->arguments(), C);
     return true;
   }
 
@@ -152,9 +153,24 @@ private:
     const Expr *Object = C->getImplicitObjectArgument();
     if (!Method || Out.Index.find(Method) || Object->getType()->isPointerType())
       return;
-    bool Reads = Method->isConst() || (Method->getIdentifier() &&
-                                       Knowledge::get().Sharing.ReadingMethods.contains(Method->getName()));
+    llvm::StringRef Name = Method->getIdentifier() ? Method->getName() : llvm::StringRef();
+    if (C->getNumArgs() && (Name == "find" || Name == "count" || Name == "contains"))
+      if (auto Map = Out.Paths.resolve(Object))
+        LookedUp.emplace(std::move(*Map), keyNamedBy(C->getArg(0)));
+    bool Reads = Method->isConst() || Knowledge::get().Sharing.ReadingMethods.contains(Name);
     note(Reads ? SharedAccess::Read : SharedAccess::Update, Object);
+  }
+
+  static const Decl *keyNamedBy(const Expr *E) {
+    const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts());
+    return R ? R->getDecl() : nullptr;
+  }
+
+  /// `if (map.find(key) != map.end()) use(map[key]);` inserts nothing.
+  bool findsWhatIsThere(const CXXOperatorCallExpr *O) const {
+    const Decl *Key = O->getNumArgs() > 1 ? keyNamedBy(O->getArg(1)) : nullptr;
+    auto Map = Key && Loaded.contains(O) ? Out.Paths.resolve(O->getArg(0)) : std::nullopt;
+    return Map && LookedUp.contains({*Map, Key});
   }
 
   bool overloaded(const CXXOperatorCallExpr *O) {
@@ -167,7 +183,7 @@ private:
     bool IsMap = llvm::StringRef(typeName(Object->getType())).ends_with("map");
     if (O->getOperator() == OO_Equal)
       note(SharedAccess::Write, Object, O->getNumArgs() > 1 ? O->getArg(1) : nullptr);
-    else if (O->getOperator() == OO_Subscript && IsMap)
+    else if (O->getOperator() == OO_Subscript && IsMap && !findsWhatIsThere(O))
       note(SharedAccess::Update, Object);
     else if (Method && !Method->isConst() && O->isAssignmentOp())
       note(SharedAccess::Update, Object);
@@ -176,14 +192,26 @@ private:
     return true;
   }
 
+  /// The field that the called function pointer is kept in.
+  static llvm::StringRef pointerCalled(const CallExpr *C) {
+    const auto *M = C ? dyn_cast<MemberExpr>(C->getCallee()->IgnoreParenImpCasts()) : nullptr;
+    return M && M->getMemberDecl()->getIdentifier() ? M->getMemberDecl()->getName() : llvm::StringRef();
+  }
+
   /// Memory handed by address to code that is not seen is written there, unless its type says otherwise.
-  template <class Range> void arguments(const Expr *Site, const FunctionDecl *Callee, Range Arguments) {
+  template <class Range>
+  void arguments(const Expr *Site, const FunctionDecl *Callee, Range Arguments,
+                 const CallExpr *Call = nullptr) {
     if (Callee && Out.Index.find(Callee))
       return;
     llvm::StringRef Name = Callee && Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
-    if (Knowledge::get().Sharing.KeepAddress.contains(Name))
+    const SharingKnowledge &K = Knowledge::get().Sharing;
+    if (K.KeepAddress.contains(Name))
       return;
-    bool OnlyReads = Knowledge::get().Sharing.TakenOver.contains(Name);
+    llvm::StringRef Pointer = Callee ? llvm::StringRef() : pointerCalled(Call);
+    bool OnlyReads = K.TakenOver.contains(Name) || llvm::any_of(K.ReadingVerbs, [&](const std::string &Verb) {
+                       return hasWord(Pointer, Verb);
+                     });
     unsigned Position = 0;
     for (const Expr *Argument : Arguments) {
       unsigned Index = Position++;
@@ -277,6 +305,8 @@ private:
   const Function &F;
   const ASTContext &Context;
   llvm::DenseSet<const Expr *> Atomics;
+  llvm::DenseSet<const Expr *> Loaded;                    ///< lvalues that are only read
+  std::set<std::pair<AccessPath, const Decl *>> LookedUp; ///< containers and the keys that were asked for
 };
 
 void SharedState::collect(const Function &F) {

@@ -2,6 +2,7 @@
 
 #include "analysis/Annotations.h"
 #include "analysis/Atomics.h"
+#include "analysis/BindingKnowledge.h"
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
@@ -114,6 +115,7 @@ SharedState::SharedState(const UnitIndex &Index, const EntryPoints &Entries, con
     collect(*F);
   for (const VarDecl *V : Index.initialised())
     collectMembers(V->getInit());
+  collectBoundMembers();
 }
 
 void SharedState::collectMembers(const Expr *Table) {
@@ -145,6 +147,30 @@ void SharedState::collectMembers(const Expr *Table) {
   if (auto Location = sharedLocation(P, Index))
     Members[*Location] = {List->getInit(2), Name->getString().str(),
                           llvm::is_contained(K.MemberObjects, Code), IsWritable};
+}
+
+/// .def_readwrite("size", &Stack::size)
+void SharedState::collectBoundMembers() {
+  if (Index.boundTypes().empty())
+    return;
+  std::vector<const CXXMemberCallExpr *> Sites;
+  for (const auto &F : Index.functions())
+    for (const Call &C : F->Calls)
+      if (const auto *Site = dyn_cast<CXXMemberCallExpr>(C.Site);
+          Site && Site->getNumArgs() > 1 && C.Callee->getIdentifier() &&
+          BindingKnowledge::get().MembersWritten.contains(C.Callee->getName()))
+        Sites.push_back(Site);
+  for (const CXXMemberCallExpr *Site : Sites) {
+    const auto *Name = dyn_cast<StringLiteral>(Site->getArg(0)->IgnoreParenImpCasts());
+    const auto *Address = dyn_cast<UnaryOperator>(Site->getArg(1)->IgnoreParenImpCasts());
+    const auto *Named = Address ? dyn_cast<DeclRefExpr>(Address->getSubExpr()->IgnoreParens()) : nullptr;
+    const auto *Field = Named ? dyn_cast<FieldDecl>(Named->getDecl()) : nullptr;
+    if (!Name || !Field)
+      continue;
+    AccessPath P{AccessPath::This, nullptr, {nullptr, Field->getCanonicalDecl()}, false};
+    if (auto Location = sharedLocation(P, Index))
+      Members[*Location] = {Site->getArg(1), Name->getString().str(), false, true, true};
+  }
 }
 
 const ExposedMember *SharedState::writableMember(const AccessPath &Location) const {
@@ -307,7 +333,11 @@ bool SharedState::isUnderContract(const Function &F) {
 bool Guards::shareWith(const Guards &Other) const {
   if (Unknown || Other.Unknown)
     return true;
-  return llvm::any_of(Held, [&](const Guard &G) { return llvm::is_contained(Other.Held, G); });
+  return llvm::any_of(Held, [&](const Guard &G) {
+    return llvm::any_of(Other.Held, [&](const Guard &O) {
+      return G.OfObject == O.OfObject && G.Lock == O.Lock && !(G.Shared && O.Shared);
+    });
+  });
 }
 
 const Guards &SharedState::guardsOf(const SharedAccess &A) {
@@ -376,7 +406,7 @@ std::optional<Lockset> SharedState::heldByCallers(const Function &F, const Acces
     for (const HeldLock &L : Here)
       if (auto P = Paths.inCallee(L.Lock, F.Decl, C->Site))
         if (llvm::none_of(Inside, [&](const HeldLock &Other) { return Other.Lock == *P; }))
-          Inside.push_back({*P, nullptr, L.Where});
+          Inside.push_back({*P, nullptr, L.Where, L.Shared});
     if (!Common) {
       Common = std::move(Inside);
       continue;
@@ -402,7 +432,7 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
     Lockset Outside;
     for (const HeldLock &L : Held)
       if (auto P = Paths.atCall(L.Lock, C->Site))
-        Outside.push_back({*P, L.Token, L.Where});
+        Outside.push_back({*P, L.Token, L.Where, L.Shared});
     for (HeldLock &L : Locks.at(*C->In, C->Site, Racing))
       Outside.push_back(std::move(L));
     Held = std::move(Outside);
@@ -427,13 +457,13 @@ Guards SharedState::guardsAt(const SharedAccess &A, const Expr *Where) {
                       nullptr,
                       {L.Lock.Fields.begin() + Object->Fields.size(), L.Lock.Fields.end()},
                       false};
-      G.Held.push_back({true, std::move(Rest)});
+      G.Held.push_back({true, std::move(Rest), L.Shared});
       continue;
     }
     AccessPath ByType = L.Lock.byType();
     if (ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
         ByType.Kind == AccessPath::Object)
-      G.Held.push_back({false, std::move(ByType)});
+      G.Held.push_back({false, std::move(ByType), L.Shared});
     else if (!L.Token || !Object || isWrapped(A.Location))
       G.Unknown = true;
   }

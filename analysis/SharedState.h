@@ -43,7 +43,7 @@ struct SharedAccess {
 struct Guard {
   bool OfObject = false;
   AccessPath Lock; ///< for OfObject: the fields from the object to the lock; none for its critical section
-  bool operator==(const Guard &) const = default;
+  bool Shared = false; ///< held for reading
 };
 
 struct Guards {
@@ -52,15 +52,22 @@ struct Guards {
   std::string Spelling; ///< of one of the locks, for messages
 
   bool none() const { return Held.empty() && !Unknown; }
+  /// Whether nobody else writes meanwhile, but others may read.
+  bool onlyForReading() const {
+    return !Unknown && !Held.empty() && llvm::all_of(Held, [](const Guard &G) { return G.Shared; });
+  }
+  /// Whether a common lock keeps the two apart; one of them must write.
   bool shareWith(const Guards &) const;
 };
 
-/// A field that the interpreter offers as an attribute: an entry of a PyMemberDef table.
+/// A field that the interpreter offers as an attribute: an entry of a PyMemberDef table, or a member that a
+/// binding library lets Python code store in.
 struct ExposedMember {
   const clang::Expr *At = nullptr;
   std::string Name;
   bool IsObject = false; ///< stored and read in the object's critical section
   bool IsWritable = false;
+  bool IsBound = false; ///< by a binding library, which takes no lock
 };
 
 class SharedState {
@@ -106,6 +113,7 @@ private:
   friend class AccessCollector;
   void collect(const Function &);
   void collectMembers(const clang::Expr *Table);
+  void collectBoundMembers();
   void add(SharedAccess);
   /// The locks that every caller holds for the object that it passes; callers whose object nobody else has
   /// are left out. Empty when all are.

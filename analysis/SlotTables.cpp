@@ -3,6 +3,8 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
+#include "clang/Lex/Lexer.h"
+
 namespace ungil {
 
 using namespace clang;
@@ -27,6 +29,14 @@ bool isNull(const Expr *E, const ASTContext &Context) {
              const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
 }
 
+/// Whether the number is spelled with a macro of another library, which uses CPython's struct for slots of its
+/// own.
+bool isForeign(const Expr *Id, const ASTContext &Context) {
+  SourceLocation Loc = Id->IgnoreParenImpCasts()->getBeginLoc();
+  return Loc.isMacroID() && !Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts())
+                                 .starts_with("Py");
+}
+
 llvm::StringRef nameIn(const std::vector<std::string> &Names, std::uint64_t Number) {
   return Number < Names.size() ? llvm::StringRef(Names[Number]) : llvm::StringRef();
 }
@@ -40,7 +50,8 @@ std::optional<SlotElement> slotElement(const Expr *E, const ASTContext &Context)
   std::string Record = typeName(List->getType());
   bool OfAny = Record == "PySlot", OfType = Record == "PyType_Slot", OfModule = Record == "PyModuleDef_Slot";
   Expr::EvalResult Id;
-  if ((!OfAny && !OfType && !OfModule) || !List->getInit(0)->EvaluateAsInt(Id, Context))
+  if ((!OfAny && !OfType && !OfModule) || !List->getInit(0)->EvaluateAsInt(Id, Context) ||
+      isForeign(List->getInit(0), Context))
     return std::nullopt;
   std::uint64_t Number = Id.Val.getInt().getZExtValue();
   const Knowledge &K = Knowledge::get();

@@ -87,17 +87,16 @@ bool ThreadAffinity::holdsThread(const Function &F, const VarDecl *V, unsigned D
 }
 
 const ThreadAffinity::Tests &ThreadAffinity::testsOf(const Function &F) {
-  auto &Slot = Known[&F];
-  if (!Slot) {
-    auto Found = std::make_unique<Tests>();
-    Branches Of;
-    Of.TraverseStmt(F.Decl->getBody());
-    for (const IfStmt *I : Of.All)
-      if (I->getCond() && asksForThread(F, I->getCond(), 0))
-        Found->push_back(I);
-    Known[&F] = std::move(Found);
-  }
-  return *Known[&F];
+  if (auto &Slot = Known[&F])
+    return *Slot;
+  Known[&F] = std::make_unique<Tests>(); // functions that call one another
+  auto Found = std::make_unique<Tests>();
+  Branches Of;
+  Of.TraverseStmt(F.Decl->getBody());
+  for (const IfStmt *I : Of.All)
+    if (I->getCond() && asksForThread(F, I->getCond(), 0))
+      Found->push_back(I);
+  return *(Known[&F] = std::move(Found));
 }
 
 bool ThreadAffinity::decides(const Function &F, const Expr *At) {

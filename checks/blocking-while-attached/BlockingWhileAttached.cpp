@@ -9,6 +9,7 @@
 // Known holes: waits in other translation units; blocking input and output; spin loops.
 
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 #include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
@@ -71,7 +72,7 @@ private:
                 "' waits for another thread while this one is attached; a stop-the-world pause "
                 "must wait for it, and the two deadlock if the other thread needs to attach";
     D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " +
-                                                   Route.Entry->Role +
+                                                   roleOf(*Route.Entry) +
                                                    "; the interpreter calls it attached"});
     for (const Call *Step : Route.Calls)
       D.Path.push_back(

@@ -3,8 +3,9 @@
 // the writer holds a lock. One finding for each field; other such readers are notes.
 //
 // Does not report fields that only construction and tear-down write, fields that are filled once and then
-// stay, readers and writers with a common lock, functions whose callers hold it, and values that are only
-// compared.
+// stay, readers and writers with a common lock, functions whose callers hold it, values that are only
+// compared, and readers beside a writer that holds no lock, which ungil-unlocked-setref tells of in its
+// finding.
 //
 // Writers are functions, and the interpreter for attributes of a PyMemberDef table that can be set.
 //
@@ -13,6 +14,7 @@
 #include "analysis/FieldReferences.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
+#include "analysis/SectionRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -24,6 +26,8 @@ public:
     std::vector<Diagnosis> Found;
     std::map<AccessPath, std::size_t> ByField;
     for (const FieldBorrow &B : fieldBorrows(U)) {
+      if (isToldOfWriter(U, B))
+        continue;
       auto [At, New] = ByField.try_emplace(B.Read->Location, Found.size());
       if (New)
         Found.push_back(describe(U, B));
@@ -36,6 +40,13 @@ public:
   }
 
 private:
+  static bool isToldOfWriter(Unit &U, const FieldBorrow &B) {
+    return B.Writer && llvm::any_of(fieldReleases(U), [&](const FieldRelease &R) {
+             return R.What == FieldRelease::Replaced && R.Store->Location == B.Read->Location &&
+                    R.Store->In == B.Writer->In;
+           });
+  }
+
   static Diagnosis describe(Unit &U, const FieldBorrow &B) {
     const SharedAccess &Read = *B.Read;
     std::string WriterName = B.Writer ? displayName(*B.Writer->In->Decl) : "obj." + B.Member->Name + " = …";
@@ -57,7 +68,21 @@ private:
     }
     D.Path.push_back({Read.At->getSourceRange(),
                       "take a reference in the object's critical section, which the writer must hold too"});
+    if (auto Fix = B.Use.What == BorrowedUse::Referenced ? repair(U, B) : std::nullopt)
+      D.Repairs.push_back(std::move(*Fix));
     return D;
+  }
+
+  /// `return Py_NewRef(self->f);` when the writer holds the object's critical section.
+  static std::optional<Repair> repair(Unit &U, const FieldBorrow &B) {
+    const SharedAccess &Read = *B.Read;
+    bool WriterLocks = B.Member || llvm::any_of(U.shared().guardsOf(*B.Writer).Held, [](const Guard &G) {
+                         return G.OfObject && G.Lock.Fields.empty();
+                       });
+    if (!WriterLocks || !Read.Through.empty() || Read.Here.Kind != AccessPath::Parameter ||
+        Read.Here.Fields.size() != 2 || Read.Here.Fields.front())
+      return std::nullopt;
+    return sectionAroundResult(Read.At, llvm::dyn_cast<clang::VarDecl>(Read.Here.Root), *Read.In->Decl);
   }
 
   static std::string use(const BorrowedUse &Use) {

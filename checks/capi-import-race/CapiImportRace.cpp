@@ -11,6 +11,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/LazyInit.h"
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 #include "clang/Lex/Lexer.h"
@@ -89,9 +90,7 @@ private:
                                                  Context::Exclusive, Context::Detached})
                      ? Confidence::Likely
                      : Confidence::Possible;
-    D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " +
-                                                   Route.Entry->Role +
-                                                   "; several threads can run it at once"});
+    D.Path.push_back(entered(*Route.Entry));
     for (const Call *C : Route.Calls)
       D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
     D.Path.push_back({At->getSourceRange(),

@@ -10,6 +10,7 @@
 #include "analysis/FieldReferences.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
+#include "analysis/SectionRepairs.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -39,6 +40,12 @@ private:
     return Route.Entry && llvm::StringRef(Route.Entry->Role).contains("iternext");
   }
 
+  static bool isReleasedByDealloc(Unit &U, const AccessPath &Field) {
+    const SharedState::Accesses &All = U.shared().locations().find(Field)->second;
+    return llvm::any_of(
+        All, [&](const SharedAccess &A) { return U.contexts().of(A.owner()).contains(Context::Exclusive); });
+  }
+
   static Diagnosis describe(Unit &U, const FieldRelease &R) {
     const SharedAccess &Store = *R.Store;
     bool Closes = R.What == FieldRelease::Closed;
@@ -60,6 +67,10 @@ private:
          Closes ? "take the value out of the field in the object's critical section, then release it"
                 : "leave the release to tp_dealloc on free-threaded builds, or take the reference out in the "
                   "object's critical section"});
+    if (R.What == FieldRelease::Exhausted && isIterator(U, Store) && Store.Through.empty() &&
+        isReleasedByDealloc(U, Store.Location))
+      if (auto Fix = onlyWithGil({Store.At, R.Release ? R.Release : Store.At}, *Store.In->Decl))
+        D.Repairs.push_back(std::move(*Fix));
     return D;
   }
 };

@@ -1,6 +1,8 @@
 // Reports an access that takes no lock, or another one, to a field or variable that most functions use under
 // a lock, when several threads can be in both: a getter beside locked methods, a test before the section
-// begins, a slot that the generated wrapper does not cover. One finding for each type and function.
+// begins, a slot that the generated wrapper does not cover. One finding for each type and function. Also a
+// C++ member that a binding library lets Python code store in, which takes no lock, when most functions take
+// one.
 //
 // Does not report construction, tear-down and traversal, functions whose callers hold the lock or whose name
 // leaves it to the caller, atomics, fields that no concurrent function writes, and locations that are mostly
@@ -21,10 +23,15 @@ public:
 
   std::vector<Diagnosis> run(Unit &U) override {
     Claims Claimed(U);
+    std::vector<Diagnosis> All;
     std::map<std::pair<const clang::Decl *, const Function *>, std::vector<Open>> Found;
     std::vector<std::pair<const clang::Decl *, const Function *>> Order;
     for (const auto &[Location, Accesses] : U.shared().locations()) {
-      if (Claimed.has(Location) || Location.Kind != AccessPath::Object)
+      if (Location.Kind != AccessPath::Object)
+        continue;
+      if (const ExposedMember *Member = U.shared().writableMember(Location); Member && Member->IsBound)
+        judgeMember(U, Location, Accesses, *Member, All);
+      if (Claimed.has(Location))
         continue;
       auto R = raceAt(U, Location, Accesses);
       if (!R || !R->isMostlyGuarded() || !isReported(*R))
@@ -39,7 +46,6 @@ public:
         Of.push_back({A, Partner, *R});
       }
     }
-    std::vector<Diagnosis> All;
     for (const auto &Key : Order)
       All.push_back(describe(U, Found[Key]));
     return All;
@@ -50,6 +56,37 @@ private:
     const SharedAccess *Access, *Partner;
     Race Of;
   };
+
+  /// `.def_readwrite("size", &Stack::size)` beside functions that guard the member.
+  static void judgeMember(Unit &U, const AccessPath &Location, const SharedState::Accesses &Accesses,
+                          const ExposedMember &Member, std::vector<Diagnosis> &Found) {
+    std::set<const Function *> Guarded, Open;
+    const SharedAccess *Sample = nullptr;
+    for (const SharedAccess &A : Accesses) {
+      if (A.Atomic)
+        return;
+      const Guards &Held = U.shared().guardsOf(A);
+      if (!U.shared().isConcurrent(A) || !isKnownConcurrent(U, A) || Held.Unknown)
+        continue;
+      (Held.none() ? Open : Guarded).insert(A.owner());
+      if (!Held.none() && (!Sample || (A.writes() && !Sample->writes())))
+        Sample = &A;
+    }
+    if (Guarded.size() <= Open.size())
+      return;
+    const std::string Lock = "'" + U.shared().guardsOf(*Sample).Spelling + "'";
+    Diagnosis D;
+    D.Where = Member.At->getSourceRange();
+    D.Message = locationName(Location) + " is offered to Python code as '" + Member.Name +
+                "', which reads and writes it without " + Lock + ", which " + std::to_string(Guarded.size()) +
+                " of " + std::to_string(Guarded.size() + Open.size()) + " functions that use it hold";
+    D.Sureness = Confidence::Likely;
+    D.Path.push_back({Sample->At->getSourceRange(), std::string(Sample->writes() ? "written" : "read") +
+                                                        " here in '" + displayName(*Sample->In->Decl) +
+                                                        "', holding " + Lock});
+    D.Path.push_back({Member.At->getSourceRange(), "bind a getter and a setter that take the lock instead"});
+    Found.push_back(std::move(D));
+  }
 
   bool isReported(const Race &R) const {
     return Scalars || (R.What != Stake::Scalar && R.What != Stake::Buffer);

@@ -137,12 +137,20 @@ private:
   static Confidence surenessOf(Unit &U, const Race &R) {
     if (R.What == Stake::Scalar || !isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
       return Confidence::Possible;
-    if (isOnlyHandedOut(U, R))
+    if (isOnlyHandedOut(U, R) || isSetUp(U, R))
       return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static &&
                  R.Write->What != SharedAccess::Exposed && !llvm::is_contained(R.Location->Fields, nullptr);
     return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain
                                                                      : Confidence::Likely;
+  }
+
+  /// Whether nothing but methods of the package's own store there, and what they store is the whole value.
+  static bool isSetUp(Unit &U, const Race &R) {
+    auto SetsUp = [&](const SharedAccess *A) {
+      return !A->writes() || (A->What == SharedAccess::Write && !isForUsers(U, *A));
+    };
+    return llvm::all_of(R.Unguarded, SetsUp) && llvm::all_of(R.Guarded, SetsUp);
   }
 
   /// Whether the interpreter or a thread is known to come there, not just some other unit.

@@ -11,6 +11,7 @@
 
 #include "analysis/ListOperations.h"
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 #include <algorithm>
@@ -103,18 +104,8 @@ private:
 
   /// Notes from the entry point down to the operation.
   static void explainRoute(Unit &U, const Operation &Op, Diagnosis &D) {
-    Contexts::Route Route = U.contexts().routeTo(Op.Access.owner(), SharedState::racing(Op.list()));
-    if (!Route.Entry)
-      return;
-    std::string Name = displayName(*Route.Entry->Target->Decl);
-    bool Escaped = Route.Entry->Where == Context::Escaped;
-    D.Path.push_back(
-        {Route.Entry->Registered,
-         Escaped ? "'" + Name + "' can be called from elsewhere, by any thread"
-                 : "'" + Name + "' is " + Route.Entry->Role + "; several threads can run it at once"});
-    std::vector<const Call *> Calls = Route.Calls;
-    Calls.insert(Calls.end(), Op.Access.Through.rbegin(), Op.Access.Through.rend());
-    for (const Call *C : Calls)
+    llvm::append_range(D.Path, routeTo(Op.Access.owner(), SharedState::racing(Op.list()), U.contexts()));
+    for (const Call *C : llvm::reverse(Op.Access.Through))
       D.Path.push_back({C->Site->getSourceRange(), "which calls '" + displayName(*C->Callee) + "' here"});
   }
 

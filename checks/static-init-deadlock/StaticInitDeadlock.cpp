@@ -13,6 +13,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/LockUses.h"
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -105,9 +106,7 @@ private:
     D.Sureness = Known ? Confidence::Likely : Confidence::Possible;
     auto Route = U.contexts().routeTo(&F, ManyThreads);
     if (Route.Entry)
-      D.Path.push_back({Route.Entry->Registered, "'" + displayName(*Route.Entry->Target->Decl) + "' is " +
-                                                     Route.Entry->Role +
-                                                     "; several threads can run it at once"});
+      D.Path.push_back(entered(*Route.Entry));
     for (const Call *Down : Route.Calls)
       D.Path.push_back(
           {Down->Site->getSourceRange(), "which calls '" + displayName(*Down->Callee) + "' here"});

@@ -10,6 +10,7 @@
 // other units.
 
 #include "analysis/Names.h"
+#include "analysis/Routes.h"
 #include "analysis/StateRepairs.h"
 #include "checks/Check.h"
 
@@ -56,7 +57,7 @@ private:
                 "', which another thread can overwrite meanwhile; each then attaches the other's state";
     Contexts::Route Route = U.contexts().routeTo(C.In, Racing);
     D.Path.push_back({Route.Entry->Registered,
-                      "'" + displayName(*Route.Entry->Target->Decl) + "' is " + Route.Entry->Role +
+                      "'" + displayName(*Route.Entry->Target->Decl) + "' is " + roleOf(*Route.Entry) +
                           "; several threads can run it at once, on the same object too"});
     D.Path.push_back({Target->getSourceRange(),
                       "keep it in a local variable, or hold a lock from here until it is attached again"});

@@ -57,7 +57,7 @@ private:
     std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
     Diagnosis D;
     D.Where = W.At->getSourceRange();
-    D.Message = locationName(*Worst.Location) + " is modified in '" + Writer +
+    D.Message = locationName(*Worst.Location, W) + " is modified in '" + Writer +
                 "' without synchronisation while " +
                 (W.owner() == O.owner() || W.In == O.In
                      ? "another thread runs the same function"

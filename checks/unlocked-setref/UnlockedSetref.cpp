@@ -29,7 +29,7 @@ public:
     for (const FieldRelease &R : fieldReleases(U))
       if (R.What == FieldRelease::Replaced)
         ByField[Names.try_emplace(R.Store->Location, &R.Store->Location).first->second].push_back(R);
-    std::vector<FieldBorrow> Borrows = ByField.empty() ? std::vector<FieldBorrow>() : fieldBorrows(U);
+    const std::vector<FieldBorrow> &Borrows = fieldBorrows(U);
     std::vector<Diagnosis> Found;
     for (const auto &[Field, Releases] : ByField)
       Found.push_back(describe(U, Releases, Borrows));

@@ -33,19 +33,19 @@ static PyObject *use_python(PyObject *module, PyObject *unused) {
 }
 METHOD(use_python)
 // CHECK: :[[@LINE-26]]:3: warning: update of atomic 'c11' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-24]]:1: note: 'use_c11' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:1: note: 'use_c11' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-28]]:3: note: loaded here
 // CHECK-NEXT: :[[@LINE-29]]:3: note: use fetch_add, or compare_exchange in a loop
 // CHECK: :[[@LINE-23]]:3: warning: update of atomic 'qualified' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-21]]:1: note: 'use_qualified' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-21]]:1: note: 'use_qualified' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-25]]:15: note: loaded here
 // CHECK-NEXT: :[[@LINE-26]]:3: note: use fetch_add, or compare_exchange in a loop
 // CHECK: :[[@LINE-19]]:3: warning: update of atomic 'builtin' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-17]]:1: note: 'use_builtin' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-17]]:1: note: 'use_builtin' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-22]]:13: note: loaded here
 // CHECK-NEXT: :[[@LINE-22]]:3: note: use compare_exchange in a loop
 // CHECK: :[[@LINE-16]]:3: warning: update of atomic 'python' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-14]]:1: note: 'use_python' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-14]]:1: note: 'use_python' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-18]]:41: note: loaded here
 // CHECK-NEXT: :[[@LINE-19]]:3: note: use fetch_add, or compare_exchange in a loop
 // CHECK: end of report

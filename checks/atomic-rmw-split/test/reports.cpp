@@ -53,23 +53,23 @@ static PyObject *step(PyObject *self, PyObject *) {
 }
 METHOD(step)
 // CHECK: :[[@LINE-46]]:3: warning: update of atomic 'hits' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-44]]:1: note: 'count' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-44]]:1: note: 'count' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-48]]:14: note: loaded here
 // CHECK-NEXT: :[[@LINE-49]]:3: note: use fetch_add, or compare_exchange in a loop
 // CHECK: :[[@LINE-42]]:3: warning: update of atomic 'next_id' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-40]]:1: note: 'make_id' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-40]]:1: note: 'make_id' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-44]]:13: note: loaded here
 // CHECK-NEXT: :[[@LINE-45]]:3: note: use fetch_add, or compare_exchange in a loop
 // CHECK: :[[@LINE-37]]:3: warning: update of atomic 'mask' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-35]]:1: note: 'set_bit' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-35]]:1: note: 'set_bit' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-40]]:18: note: loaded here
 // CHECK-NEXT: :[[@LINE-40]]:3: note: use compare_exchange in a loop
 // CHECK: :[[@LINE-29]]:5: warning: atomic 'ready' is tested and then set by a separate store; two threads can both find it unset [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-26]]:1: note: 'setup' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-26]]:1: note: 'setup' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-34]]:8: note: loaded here
 // CHECK-NEXT: :[[@LINE-32]]:5: note: use exchange or compare_exchange, and do the work in the thread that wins
 // CHECK: :[[@LINE-20]]:3: warning: update of atomic 'Counter.value' is a separate load and store; concurrent updates are lost [ungil-atomic-rmw-split]
-// CHECK-NEXT: :[[@LINE-18]]:1: note: 'step' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-18]]:1: note: 'step' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-22]]:24: note: loaded here
 // CHECK-NEXT: :[[@LINE-23]]:3: note: use fetch_sub, or compare_exchange in a loop
 // CHECK: end of report

@@ -15,7 +15,7 @@ static PyObject *wait_ready(PyObject *m, PyObject *a) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:5: warning: 'pthread_cond_wait' waits for another thread while this one is attached; a stop-the-world pause must wait for it, and the two deadlock if the other thread needs to attach [ungil-blocking-while-attached]
-// CHECK-NEXT: :[[@LINE+37]]:41: note: 'wait_ready' is ml_meth; the interpreter calls it attached
+// CHECK-NEXT: :[[@LINE+37]]:41: note: 'wait_ready' is a method; the interpreter calls it attached
 // CHECK-NEXT: :[[@LINE-6]]:5: note: detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a gil_scoped_release in a block of its own
 
 // Silent: tried first, and waited for detached.

@@ -18,7 +18,7 @@ static PyObject *run(PyObject *, PyObject *callback) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-3]]:3: warning: 'thread::join' waits for another thread while this one is attached; a stop-the-world pause must wait for it, and the two deadlock if the other thread needs to attach [ungil-blocking-while-attached]
-// CHECK-NEXT: :[[@LINE+47]]:13: note: 'run' is ml_meth; the interpreter calls it attached
+// CHECK-NEXT: :[[@LINE+47]]:13: note: 'run' is a method; the interpreter calls it attached
 // CHECK-NEXT: :[[@LINE-5]]:3: note: detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a gil_scoped_release in a block of its own
 
 static pthread_t thread;
@@ -28,7 +28,7 @@ static PyObject *stop(PyObject *, PyObject *) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-5]]:28: warning: 'pthread_join' waits for another thread while this one is attached; a stop-the-world pause must wait for it, and the two deadlock if the other thread needs to attach [ungil-blocking-while-attached]
-// CHECK-NEXT: :[[@LINE+38]]:14: note: 'stop' is ml_meth; the interpreter calls it attached
+// CHECK-NEXT: :[[@LINE+38]]:14: note: 'stop' is a method; the interpreter calls it attached
 // CHECK-NEXT: :[[@LINE-5]]:3: note: which calls 'finish' here
 // CHECK-NEXT: :[[@LINE-8]]:28: note: detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a gil_scoped_release in a block of its own
 

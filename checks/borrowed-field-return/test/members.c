@@ -43,7 +43,7 @@ static int traverse(PyObject *op, visitproc visit, void *arg) {
 static void dealloc(PyObject *op) { Py_XDECREF(((Handler *)op)->callback); }
 PyType_Slot slots[] = {{Py_tp_traverse, (void *)traverse}, {Py_tp_dealloc, (void *)dealloc}, {0, NULL}};
 // CHECK: :[[@LINE-25]]:30: warning: 'Handler.callback' is read and used without a lock while 'obj.callback = …' can replace it; the old object may be freed before or during the use [ungil-borrowed-field-return]
-// CHECK-NEXT: :[[@LINE-24]]:1: note: 'fire' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:1: note: 'fire' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-34]]:55: note: the interpreter stores the attribute here, in the object's critical section
 // CHECK-NEXT: :[[@LINE-28]]:30: note: take a reference in the object's critical section, which the writer must hold too
 // CHECK: end of report

@@ -51,24 +51,27 @@ static PyObject *name_of(Cell *self) {
 static PyObject *get_name(PyObject *op, PyObject *unused) { return name_of((Cell *)op); }
 METHOD(get_name)
 static PyObject *set_name(PyObject *op, PyObject *value) {
-  PyObject *old = ((Cell *)op)->name;
+  PyObject *old;
+  Py_BEGIN_CRITICAL_SECTION(op);
+  old = ((Cell *)op)->name;
   ((Cell *)op)->name = Py_NewRef(value);
+  Py_END_CRITICAL_SECTION();
   Py_DECREF(old);
   Py_RETURN_NONE;
 }
 METHOD(set_name)
-// CHECK: :[[@LINE-47]]:66: warning: 'Cell.value' is read and referenced without a lock while 'set_value' can replace it; the old object may be freed before its count is incremented [ungil-borrowed-field-return]
-// CHECK-NEXT: :[[@LINE-38]]:40: note: 'get_value' is get; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-44]]:3: note: replaced here in 'set_value', holding 'op'
-// CHECK-NEXT: :[[@LINE-50]]:66: note: take a reference in the object's critical section, which the writer must hold too
-// CHECK-NEXT: :[[@LINE-37]]:30: warning: 'Cell.callback' is read and used without a lock while 'set_callback' can replace it; the old object may be freed before or during the use [ungil-borrowed-field-return]
-// CHECK-NEXT: :[[@LINE-36]]:1: note: 'fire' is ml_meth; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-27]]:3: note: replaced here in 'set_callback', holding 'op'
-// CHECK-NEXT: :[[@LINE-34]]:24: note: 'describe' uses it in the same way
-// CHECK-NEXT: :[[@LINE-41]]:30: note: take a reference in the object's critical section, which the writer must hold too
-// CHECK-NEXT: :[[@LINE-22]]:20: warning: 'Cell.name' is read and referenced without a lock while 'set_name' can replace it; the old object may be freed before its count is incremented [ungil-borrowed-field-return]
-// CHECK-NEXT: :[[@LINE-18]]:1: note: 'get_name' is ml_meth; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-20]]:68: note: which calls 'name_of' here
-// CHECK-NEXT: :[[@LINE-17]]:3: note: replaced here in 'set_name'
-// CHECK-NEXT: :[[@LINE-26]]:20: note: take a reference in the object's critical section, which the writer must hold too
+// CHECK: :[[@LINE-50]]:66: warning: 'Cell.value' is read and referenced without a lock while 'set_value' can replace it; the old object may be freed before its count is incremented [ungil-borrowed-field-return]
+// CHECK-NEXT: :[[@LINE-41]]:40: note: 'get_value' is a getter; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-47]]:3: note: replaced here in 'set_value', holding 'op'
+// CHECK-NEXT: :[[@LINE-53]]:66: note: take a reference in the object's critical section, which the writer must hold too
+// CHECK: :[[@LINE-40]]:30: warning: 'Cell.callback' is read and used without a lock while 'set_callback' can replace it; the old object may be freed before or during the use [ungil-borrowed-field-return]
+// CHECK-NEXT: :[[@LINE-39]]:1: note: 'fire' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-30]]:3: note: replaced here in 'set_callback', holding 'op'
+// CHECK-NEXT: :[[@LINE-37]]:24: note: 'describe' uses it in the same way
+// CHECK-NEXT: :[[@LINE-44]]:30: note: take a reference in the object's critical section, which the writer must hold too
+// CHECK: :[[@LINE-25]]:20: warning: 'Cell.name' is read and referenced without a lock while 'set_name' can replace it; the old object may be freed before its count is incremented [ungil-borrowed-field-return]
+// CHECK-NEXT: :[[@LINE-21]]:1: note: 'get_name' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-23]]:68: note: which calls 'name_of' here
+// CHECK-NEXT: :[[@LINE-18]]:3: note: replaced here in 'set_name', holding 'op'
+// CHECK-NEXT: :[[@LINE-29]]:20: note: take a reference in the object's critical section, which the writer must hold too
 // CHECK: end of report

@@ -121,4 +121,16 @@ static int torn_traverse(PyObject *op, visitproc visit, void *arg) {
 }
 static void torn_dealloc(PyObject *op) { Py_XDECREF(((Torn *)op)->f); }
 PyType_Slot torn_slots[] = {{Py_tp_traverse, (void *)torn_traverse}, {Py_tp_dealloc, (void *)torn_dealloc}, {0, NULL}};
+// A writer with no lock: ungil-unlocked-setref names both.
+typedef struct {
+  PyObject_HEAD
+  PyObject *value;
+} Open;
+static PyObject *get_open(PyObject *op, PyObject *unused) { return Py_NewRef(((Open *)op)->value); }
+METHOD(get_open)
+static PyObject *set_open(PyObject *op, PyObject *value) {
+  Py_XSETREF(((Open *)op)->value, Py_NewRef(value));
+  Py_RETURN_NONE;
+}
+METHOD(set_open)
 // CHECK: end of report

@@ -15,7 +15,7 @@ static PyObject *published(PyObject *self, PyObject *arg) {
   return depth;
 }
 // CHECK: :[[@LINE-4]]:21: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from
-// CHECK-NEXT: note: 'published' is ml_meth
+// CHECK-NEXT: note: 'published' is a method
 // CHECK-NEXT: note: the object can be freed before
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores
 
@@ -29,7 +29,7 @@ static PyObject *wrong_section(PyObject *self, PyObject *dict) {
   return value;
 }
 // CHECK: :[[@LINE-5]]:11: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict'
-// CHECK-NEXT: note: 'wrong_section' is ml_meth
+// CHECK-NEXT: note: 'wrong_section' is a method
 // CHECK-NEXT: note: the object can be freed before
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores
 
@@ -46,7 +46,7 @@ static PyObject *suspended(PyObject *self, PyObject *dict) {
   return result;
 }
 // CHECK: :[[@LINE-8]]:21: error: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used
-// CHECK-NEXT: note: 'suspended' is ml_meth
+// CHECK-NEXT: note: 'suspended' is a method
 // CHECK-NEXT: :[[@LINE-8]]:{{[0-9]+}}: note: Python code can run here
 // CHECK-NEXT: :[[@LINE-8]]:{{[0-9]+}}: note: the object can be freed before it is used here
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores

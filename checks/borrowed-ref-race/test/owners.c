@@ -16,7 +16,7 @@ static PyObject *of_attribute(PyObject *self, PyObject *object) {
   return first;
 }
 // CHECK: :[[@LINE-5]]:29: {{error|warning}}: 'PyList_GetItem' returns a reference borrowed from the value of an attribute, which another thread can change before the reference is taken
-// CHECK-NEXT: note: 'of_attribute' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'of_attribute' is a method; several threads can run it at once
 // CHECK-NEXT: note: the object can be freed before its reference count is incremented here
 // CHECK-NEXT: note: 'PyList_GetItemRef' takes the same arguments and returns a strong reference: drop an incre
 
@@ -25,7 +25,7 @@ static PyObject *of_element(PyObject *self, PyObject *args) {
   return PyObject_Str(PyDict_GetItemString(options, "name"));
 }
 // CHECK: :[[@LINE-2]]:23: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from an element of the arguments, which another thread can change
-// CHECK-NEXT: note: 'of_element' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'of_element' is a method; several threads can run it at once
 // CHECK-NEXT: note: the object can be freed while it is used here
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
 
@@ -35,7 +35,7 @@ static PyObject *of_type(PyObject *self, PyObject *name) {
   return found;
 }
 // CHECK: :[[@LINE-4]]:21: {{error|warning}}: 'PyDict_GetItemWithError' returns a reference borrowed from the dictionary of a type, which another thread can change before the reference is taken
-// CHECK-NEXT: note: 'of_type' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'of_type' is a method; several threads can run it at once
 // CHECK-NEXT: note: the object can be freed before its reference count is incremented here
 // CHECK-NEXT: note: 'PyDict_GetItemRef' stores a strong reference through its last argument and returns 1, 0 w
 
@@ -47,7 +47,7 @@ static PyObject *notify(PyObject *self, PyObject *unused) {
   return PyObject_CallMethod(observer, "notify", NULL);
 }
 // CHECK: :[[@LINE-5]]:24: {{error|warning}}: 'PyWeakref_GetObject' returns a reference borrowed from a weak reference, which another thread can change before it is used; use 'PyWeakref_GetRef' (Python 3.13, pythoncapi_compat.h before)
-// CHECK-NEXT: note: 'notify' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'notify' is a method; several threads can run it at once
 // CHECK-NEXT: note: the object can be freed while it is used here
 // CHECK-NEXT: note: get a strong reference from 'PyWeakref_GetRef', and add Py_DECREF on every path after the 
 
@@ -62,7 +62,7 @@ static PyObject *called_in_section(PyObject *self, PyObject *dict) {
   return result;
 }
 // CHECK: :[[@LINE-6]]:24: {{error|warning}}: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used
-// CHECK-NEXT: note: 'called_in_section' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'called_in_section' is a method; several threads can run it at once
 // CHECK-NEXT: note: the object can be freed while it is used here
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument and returns 
 
@@ -78,7 +78,7 @@ static PyObject *dropped_too_early(PyObject *self, PyObject *dict) {
   return PyObject_Str(value);
 }
 // CHECK: :[[@LINE-9]]:21: error: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used
-// CHECK-NEXT: note: 'dropped_too_early' is ml_meth
+// CHECK-NEXT: note: 'dropped_too_early' is a method
 // CHECK-NEXT: :[[@LINE-7]]:22: note: Python code can run here
 // CHECK-NEXT: :[[@LINE-5]]:10: note: the object can be freed before it is used here
 // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores a strong reference

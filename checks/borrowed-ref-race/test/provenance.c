@@ -13,7 +13,7 @@ static PyObject *step_own(Walk *w) { return Py_NewRef(PyList_GetItem(w->own, w->
 static PyObject *step_unknown(Walk *w) { return Py_NewRef(PyList_GetItem(w->unknown, w->index++)); }
 static PyObject *step_given(Walk *w) { return Py_NewRef(PyList_GetItem(w->given, w->index++)); }
 // CHECK: :[[@LINE-1]]:47: warning: 'PyList_GetItem' returns a reference borrowed from 'w->given', which another thread can change before the reference is taken; use 'PyList_GetItemRef' (Python 3.13, pythoncapi_compat.h before) [ungil-borrowed-ref-race]
-// CHECK-NEXT: :[[@LINE+85]]:35: note: 'walk' is ml_meth
+// CHECK-NEXT: :[[@LINE+85]]:35: note: 'walk' is a method
 // CHECK-NEXT: :[[@LINE+13]]:10: note: which calls 'step_given' here
 // CHECK-NEXT: :[[@LINE-4]]:47: note: the object can be freed before its reference count is incremented here
 // CHECK-NEXT: :[[@LINE-5]]:47: note: 'PyList_GetItemRef' takes the same arguments and returns a strong reference: drop an increment that follows, or add Py_DECREF on every path after the last use
@@ -52,7 +52,7 @@ static long sum_of_any(PyObject *numbers) {
   return sum;
 }
 // CHECK: :[[@LINE-3]]:26: warning: 'PyList_GetItem' returns a reference borrowed from the argument 'numbers', which another thread can change before it is used
-// CHECK-NEXT: :[[@LINE+46]]:99: note: 'of_any' is ml_meth
+// CHECK-NEXT: :[[@LINE+46]]:99: note: 'of_any' is a method
 // CHECK-NEXT: :[[@LINE+5]]:14: note: which calls 'sum_of_any' here
 // CHECK-NEXT: :[[@LINE-6]]:26: note: the object can be freed while it is used here
 // CHECK-NEXT: :[[@LINE-7]]:26: note: 'PyList_GetItemRef' takes the same arguments and returns a strong reference: drop an increment that follows, or add Py_DECREF on every path after the last use

@@ -19,7 +19,7 @@ static PyObject *call_callback(PyObject *self, PyObject *dict) {
   return result;
 }
 // CHECK: :[[@LINE-7]]:24: error: 'PyDict_GetItemString' returns a reference borrowed from the argument 'dict', which another thread can change before it is used; use 'PyDict_GetItemStringRef' (Python 3.13, pythoncapi_compat.h before) [ungil-borrowed-ref-race]
-// CHECK-NEXT: note: 'call_callback' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'call_callback' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-6]]:{{[0-9]+}}: note: Python code can run here, and other threads with it
 // CHECK-NEXT: :[[@LINE-6]]:{{[0-9]+}}: note: the object can be freed before it is used here
 // CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: 'PyDict_GetItemStringRef' stores a strong reference through its last argument
@@ -31,7 +31,7 @@ static PyObject *first(PyObject *self, PyObject *list) {
   return item;
 }
 // CHECK: :[[@LINE-4]]:20: {{error|warning}}: 'PyList_GetItem' returns a reference borrowed from the argument 'list', which another thread can change before the reference is taken; use 'PyList_GetItemRef'
-// CHECK-NEXT: note: 'first' is ml_meth
+// CHECK-NEXT: note: 'first' is a method
 // CHECK-NEXT: :[[@LINE-5]]:{{[0-9]+}}: note: the object can be freed before its reference count is incremented here
 // CHECK-NEXT: :[[@LINE-7]]:{{[0-9]+}}: note: 'PyList_GetItemRef' takes the same arguments
 
@@ -46,7 +46,7 @@ static PyObject *remember(PyObject *self, PyObject *key) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-8]]:21: {{error|warning}}: 'PyDict_GetItemWithError' returns a reference borrowed from
-// CHECK-NEXT: note: 'remember' is ml_meth
+// CHECK-NEXT: note: 'remember' is a method
 // CHECK-NEXT: :[[@LINE-8]]:{{[0-9]+}}: note: the object can be freed before its reference count
 // CHECK-NEXT: note: 'PyDict_GetItemRef' stores
 
@@ -55,7 +55,7 @@ static PyObject *lookup(PyObject *self, PyObject *key) {
   return PyDict_GetItem(registry, key);
 }
 // CHECK: :[[@LINE-2]]:10: error: 'PyDict_GetItem' returns a reference borrowed from the global 'registry', which another thread can change while the reference is kept
-// CHECK-NEXT: note: 'lookup' is ml_meth
+// CHECK-NEXT: note: 'lookup' is a method
 // CHECK-NEXT: :[[@LINE-4]]:3: note: returned here without a reference of its own
 // CHECK-NEXT: note: 'PyDict_GetItemRef' stores
 
@@ -73,7 +73,7 @@ static PyObject *write_text(PyObject *self, PyObject *text) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:19: {{error|warning}}: 'PySys_GetObject' returns a reference borrowed from the sys module, which another thread can change before it is used; use 'PySys_GetAttrString' (Python 3.15, pythoncapi_compat.h before)
-// CHECK-NEXT: note: 'write_text' is ml_meth
+// CHECK-NEXT: note: 'write_text' is a method
 // CHECK-NEXT: note: the object can be freed while it is used here
 // CHECK-NEXT: note: get a strong reference from 'PySys_GetAttrString'
 

@@ -33,13 +33,13 @@ static PyObject *to_array(PyObject *module, PyObject *value) {
 }
 METHOD(to_array)
 // CHECK: :[[@LINE-21]]:3: warning: 'PyDateTime_IMPORT' stores a pointer for the whole process; call it from module initialisation, not from 'now' [ungil-capi-import-race]
-// CHECK-NEXT: :[[@LINE-19]]:1: note: 'now' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-19]]:1: note: 'now' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-23]]:3: note: import it in the module's exec function, or once under std::call_once or a lock that every use holds too
 // CHECK: :[[@LINE-17]]:3: warning: 'other_api' stores a pointer for the whole process; call it from module initialisation, not from 'import_other' [ungil-capi-import-race]
-// CHECK-NEXT: :[[@LINE-12]]:1: note: 'set_backend' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-12]]:1: note: 'set_backend' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-15]]:10: note: which calls 'import_other' here
 // CHECK-NEXT: :[[@LINE-20]]:3: note: import it in the module's exec function, or once under std::call_once or a lock that every use holds too
 // CHECK: :[[@LINE-12]]:7: warning: '_import_array' stores a pointer for the whole process; call it from module initialisation, not from 'to_array' [ungil-capi-import-race]
-// CHECK-NEXT: :[[@LINE-9]]:1: note: 'to_array' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-9]]:1: note: 'to_array' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-14]]:7: note: import it in the module's exec function, or once under std::call_once or a lock that every use holds too
 // CHECK: end of report

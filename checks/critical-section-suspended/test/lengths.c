@@ -22,7 +22,7 @@ static PyObject *length(PyObject *self, PyObject *list) {
   return result;
 }
 // CHECK: :[[@LINE-8]]:26: {{error|warning}}: 'n' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed it since
-// CHECK-NEXT: note: 'length' is ml_meth
+// CHECK-NEXT: note: 'length' is a method
 // CHECK-NEXT: :[[@LINE-12]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-12]]:18: note: read here
 // CHECK-NEXT: :[[@LINE-10]]:{{[0-9]+}}: note: the section can be suspended here, and other threads run
@@ -39,7 +39,7 @@ static PyObject *after_clear(PyObject *self, PyObject *unused) {
   return first;
 }
 // CHECK: :[[@LINE-4]]:{{[0-9]+}}: {{error|warning}}: 'items' was read before 'Py_{{[A-Z_]+}}', which can suspend the critical section; another thread can have changed 'items' since
-// CHECK-NEXT: note: 'after_clear' is ml_meth
+// CHECK-NEXT: note: 'after_clear' is a method
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-9]]:22: note: read here
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run

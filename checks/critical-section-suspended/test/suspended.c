@@ -30,7 +30,7 @@ static PyObject *cached_storage(PyObject *self, PyObject *callback) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:5: warning: 'items' was read before 'PyObject_CallOneArg', which can suspend the critical section; another thread can have changed 'items' since [ungil-critical-section-suspended]
-// CHECK-NEXT: :[[@LINE+184]]:41: note: 'cached_storage' is ml_meth
+// CHECK-NEXT: :[[@LINE+184]]:41: note: 'cached_storage' is a method
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-9]]:22: note: read here
 // CHECK-NEXT: :[[@LINE-8]]:5: note: the section can be suspended here, and other threads run
@@ -49,7 +49,7 @@ static PyObject *cached_length(PyObject *self, PyObject *callback) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-8]]:26: warning: 'size' was read before 'PyObject_CallOneArg'
-// CHECK-NEXT: :[[@LINE+165]]:78: note: 'cached_length' is ml_meth
+// CHECK-NEXT: :[[@LINE+165]]:78: note: 'cached_length' is a method
 // CHECK-NEXT: :[[@LINE-12]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-12]]:21: note: read here
 // CHECK-NEXT: :[[@LINE-10]]:5: note: the section can be suspended here, and other threads run
@@ -65,7 +65,7 @@ static PyObject *stored_back(PyObject *self, PyObject *callback) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:13: warning: 'size' was read before 'PyObject_CallNoArgs'
-// CHECK-NEXT: :[[@LINE+150]]:11: note: 'stored_back' is ml_meth
+// CHECK-NEXT: :[[@LINE+150]]:11: note: 'stored_back' is a method
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-9]]:21: note: read here
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run
@@ -82,7 +82,7 @@ static PyObject *borrowed_item(PyObject *self, PyObject *callback) {
   return r;
 }
 // CHECK: :[[@LINE-4]]:7: warning: 'hook' was read before 'PyObject_CallNoArgs'
-// CHECK-NEXT: :[[@LINE+133]]:45: note: 'borrowed_item' is ml_meth
+// CHECK-NEXT: :[[@LINE+133]]:45: note: 'borrowed_item' is a method
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-9]]:20: note: read here
 // CHECK-NEXT: :[[@LINE-9]]:3: note: the section can be suspended here, and other threads run
@@ -99,7 +99,7 @@ static PyObject *of_a_list(PyObject *list, PyObject *callback) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-5]]:5: warning: 'item' was read before 'PyObject_CallOneArg'
-// CHECK-NEXT: :[[@LINE+116]]:81: note: 'of_a_list' is ml_meth
+// CHECK-NEXT: :[[@LINE+116]]:81: note: 'of_a_list' is a method
 // CHECK-NEXT: :[[@LINE-11]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-10]]:22: note: read here
 // CHECK-NEXT: :[[@LINE-10]]:5: note: the section can be suspended here, and other threads run
@@ -116,7 +116,7 @@ static PyObject *across_another_section(PyObject *self, PyObject *other) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-5]]:3: warning: 'items' was read before 'PyCriticalSection_Begin'
-// CHECK-NEXT: :[[@LINE+100]]:11: note: 'across_another_section' is ml_meth
+// CHECK-NEXT: :[[@LINE+100]]:11: note: 'across_another_section' is a method
 // CHECK-NEXT: :[[@LINE-10]]:3: note: the section is begun here
 // CHECK-NEXT: :[[@LINE-10]]:22: note: read here
 // CHECK-NEXT: :[[@LINE-10]]:3: note: the section can be suspended here, and other threads run

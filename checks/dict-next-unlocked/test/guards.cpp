@@ -29,7 +29,7 @@ static PyObject *wrong_object(PyObject *self, PyObject *dict) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:10: error: 'PyDict_Next' walks over the argument 'dict' without a critical section on it
-// CHECK-NEXT: note: 'wrong_object' is ml_meth
+// CHECK-NEXT: note: 'wrong_object' is a method
 // CHECK-NEXT: note: the section that is certain to be held here is on something else
 // CHECK-NEXT: note: hold Py_BEGIN_CRITICAL_SECTION on the dictionary around the whole loop
 

@@ -21,7 +21,7 @@ static PyObject *after_clear(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(length);
 }
 // CHECK: :[[@LINE-5]]:{{[0-9]+}}: error: 'key' from 'PyDict_Next' is used after a reference was dropped, which can run a finalizer, which suspends the critical section; another thread can have freed it [ungil-dict-next-unlocked]
-// CHECK-NEXT: note: 'after_clear' is ml_meth
+// CHECK-NEXT: note: 'after_clear' is a method
 // CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-9]]:{{[0-9]+}}: note: this can run a finalizer, and so suspend the section
 // CHECK-NEXT: note: take a reference with Py_INCREF before that call
@@ -47,7 +47,7 @@ static PyObject *after_own_decrement(PyObject *self, PyObject *dict) {
   return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 // CHECK: :[[@LINE-8]]:7: error: 'key' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
-// CHECK-NEXT: note: 'after_own_decrement' is ml_meth
+// CHECK-NEXT: note: 'after_own_decrement' is a method
 // CHECK-NEXT: :[[@LINE-17]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-15]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
 // CHECK-NEXT: note: take a reference
@@ -67,7 +67,7 @@ static PyObject *given(PyObject *self, PyObject *dict) {
   return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 // CHECK: :[[@LINE-8]]:24: error: 'value' from 'PyDict_Next' is given to a call that can run Python code, which suspends the critical section; another thread can free it meanwhile
-// CHECK-NEXT: note: 'given' is ml_meth
+// CHECK-NEXT: note: 'given' is a method
 // CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-11]]:24: note: this call can run Python code
 // CHECK-NEXT: note: take a reference
@@ -91,7 +91,7 @@ static PyObject *through_helper(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(length);
 }
 // CHECK: :[[@LINE-5]]:{{[0-9]+}}: error: 'key' from 'PyDict_Next' is used after Python code could run
-// CHECK-NEXT: note: 'through_helper' is ml_meth
+// CHECK-NEXT: note: 'through_helper' is a method
 // CHECK-NEXT: :[[@LINE-10]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-10]]:9: note: this call can run Python code
 // CHECK-NEXT: note: take a reference

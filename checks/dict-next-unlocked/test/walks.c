@@ -10,7 +10,7 @@ static PyObject *unlocked(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(size);
 }
 // CHECK: :[[@LINE-4]]:10: error: 'PyDict_Next' walks over the argument 'dict' without a critical section on it; another thread can change the dictionary under the walk and free what it has returned [ungil-dict-next-unlocked]
-// CHECK-NEXT: note: 'unlocked' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'unlocked' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-6]]:3: note: hold Py_BEGIN_CRITICAL_SECTION on the dictionary around the whole loop
 
 static PyObject *other_object(PyObject *self, PyObject *dict) {
@@ -23,7 +23,7 @@ static PyObject *other_object(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(count);
 }
 // CHECK: :[[@LINE-5]]:10: error: 'PyDict_Next' walks over the argument 'dict' without a critical section on it
-// CHECK-NEXT: note: 'other_object' is ml_meth
+// CHECK-NEXT: note: 'other_object' is a method
 // CHECK-NEXT: :[[@LINE-8]]:3: note: the section that is certain to be held here is on something else
 // CHECK-NEXT: :[[@LINE-8]]:3: note: hold Py_BEGIN_CRITICAL_SECTION
 
@@ -40,7 +40,7 @@ static PyObject *each_step(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(count);
 }
 // CHECK: :[[@LINE-6]]:12: error: the critical section on the argument 'dict' is begun anew for each step of 'PyDict_Next'; another thread can change the dictionary between two steps
-// CHECK-NEXT: note: 'each_step' is ml_meth
+// CHECK-NEXT: note: 'each_step' is a method
 // CHECK-NEXT: :[[@LINE-9]]:5: note: begin it before the loop, and end it after the loop
 
 static PyObject *stale(PyObject *self, PyObject *dict) {
@@ -57,12 +57,12 @@ static PyObject *stale(PyObject *self, PyObject *dict) {
   return total;
 }
 // CHECK: :[[@LINE-8]]:24: error: 'key' from 'PyDict_Next' is given to a call that can run Python code, which suspends the critical section; another thread can free it meanwhile
-// CHECK-NEXT: note: 'stale' is ml_meth
+// CHECK-NEXT: note: 'stale' is a method
 // CHECK-NEXT: :[[@LINE-11]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-11]]:24: note: this call can run Python code
 // CHECK-NEXT: note: take a reference
 // CHECK: :[[@LINE-11]]:{{[0-9]+}}: error: 'value' from 'PyDict_Next' is used after Python code could run, which suspends the critical section; another thread can have freed it
-// CHECK-NEXT: note: 'stale' is ml_meth
+// CHECK-NEXT: note: 'stale' is a method
 // CHECK-NEXT: :[[@LINE-16]]:{{[0-9]+}}: note: borrowed here
 // CHECK-NEXT: :[[@LINE-16]]:{{[0-9]+}}: note: this call can run Python code, and so suspend the section
 // CHECK-NEXT: :[[@LINE-18]]:{{[0-9]+}}: note: take a reference with Py_INCREF before that call

@@ -66,16 +66,16 @@ METHOD(close_log)
 // CHECK-NEXT: :[[@LINE-44]]:3: note: and both release it here
 // CHECK-NEXT: :[[@LINE-46]]:3: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section
 // CHECK-NEXT: :[[@LINE-30]]:5: error: 'Pipe.source' is tested, cleared and released without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
-// CHECK-NEXT: :[[@LINE-28]]:1: note: 'read_some' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-28]]:1: note: 'read_some' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-36]]:7: note: two threads can find the same here
 // CHECK-NEXT: :[[@LINE-33]]:5: note: leave the release to tp_dealloc on free-threaded builds, or take the reference out in the object's critical section
 // CHECK-NEXT: :[[@LINE-19]]:5: error: 'Log.file' is given to 'fclose' and reset without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
-// CHECK-NEXT: :[[@LINE-11]]:1: note: 'close_log' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-11]]:1: note: 'close_log' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-23]]:7: note: two threads can find the same here
 // CHECK-NEXT: :[[@LINE-23]]:5: note: released here
 // CHECK-NEXT: :[[@LINE-23]]:5: note: take the value out of the field in the object's critical section, then release it
 // CHECK-NEXT: :[[@LINE-20]]:5: error: 'Log.buffer' is given to 'free' and reset without synchronisation; two threads can both release it [ungil-exhaustion-double-decref]
-// CHECK-NEXT: :[[@LINE-16]]:1: note: 'close_log' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-16]]:1: note: 'close_log' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-24]]:7: note: two threads can find the same here
 // CHECK-NEXT: :[[@LINE-22]]:5: note: released here
 // CHECK-NEXT: :[[@LINE-24]]:5: note: take the value out of the field in the object's critical section, then release it

@@ -11,7 +11,7 @@ static PyObject *of_the_user(PyObject *self, PyObject *capsule) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: warning: 'PyCapsule_SetPointer' has a known data race on free-threaded Python: capsules have no lock
-// CHECK-NEXT: note: 'of_the_user' is ml_meth
+// CHECK-NEXT: note: 'of_the_user' is a method
 // CHECK-NEXT: :[[@LINE-6]]:7: note: set it before others can see the capsule
 
 // CHECK-NOT: ungil-known-racy-api

@@ -13,7 +13,7 @@ static PyObject *grow(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: '_PyBytes_Resize' has a known data race on free-threaded Python: it changes the object in place, without a lock (Doc/data/threadsafety.dat) [ungil-known-racy-api]
-// CHECK-NEXT: note: 'grow' is ml_meth
+// CHECK-NEXT: note: 'grow' is a method
 // CHECK-NEXT: note: use it only for an object that nobody else has
 
 static PyObject *store(PyObject *self, PyObject *tuple) {
@@ -22,7 +22,7 @@ static PyObject *store(PyObject *self, PyObject *tuple) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: 'PyTuple_SetItem' has a known data race
-// CHECK-NEXT: note: 'store' is ml_meth
+// CHECK-NEXT: note: 'store' is a method
 // CHECK-NEXT: note: use it only
 
 // Made here, and resized more than once.

@@ -13,7 +13,7 @@ static PyObject *compile(PyObject *self, PyObject *text) {
   return Py_CompileString(PyUnicode_AsUTF8(text), "<text>", Py_eval_input);
 }
 // OLD: :[[@LINE-2]]:10: {{remark|error|warning}}: 'Py_CompileString{{[A-Za-z]*}}' has a known data race on free-threaded Python 3.13 up to, not including, 3.13.3: the cached hash of a bytes object is written without synchronisation (gh-128133) [ungil-known-racy-api]
-// OLD-NEXT: note: 'compile' is ml_meth; several threads can run it at once
+// OLD-NEXT: note: 'compile' is a method; several threads can run it at once
 // OLD-NEXT: :[[@LINE-4]]:10: note: require Python 3.13.3 or later, or make these calls under one lock
 
 static PyObject *compile_locked(PyObject *self, PyObject *text) {
@@ -29,7 +29,7 @@ static PyObject *retarget(PyObject *self, PyObject *capsule) {
   Py_RETURN_NONE;
 }
 // ALL: :[[@LINE-3]]:3: {{warning|error}}: 'PyCapsule_SetContext' has a known data race on free-threaded Python: capsules have no lock, and the getters of other threads can run at the same time
-// ALL-NEXT: note: 'retarget' is ml_meth
+// ALL-NEXT: note: 'retarget' is a method
 // ALL-NEXT: note: set it before others can see the capsule
 
 static PyObject *make(PyObject *self, PyObject *unused) {

@@ -50,13 +50,13 @@ static PyObject *works(PyObject *op, PyObject *unused) {
 }
 METHOD(works)
 // CHECK: :[[@LINE-38]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-36]]:1: note: 'step' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-36]]:1: note: 'step' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-40]]:3: note: take the lock before this call
 // CHECK-NEXT: :[[@LINE-31]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
 // CHECK-NEXT: :[[@LINE-28]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-30]]:51: note: which calls 'twice' here
 // CHECK-NEXT: :[[@LINE-34]]:3: note: take the lock before this call
 // CHECK-NEXT: :[[@LINE-21]]:3: error: 'advance' expects the lock of 'op' to be held, as its declaration or first statement says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-19]]:1: note: 'skip' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-19]]:1: note: 'skip' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-23]]:3: note: take the lock before this call
 // CHECK: end of report

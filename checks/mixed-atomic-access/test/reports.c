@@ -51,15 +51,15 @@ static PyObject *reset(PyObject *module, PyObject *unused) {
 }
 METHOD(reset)
 // CHECK: :[[@LINE-35]]:26: warning: 'Worker.state' is accessed atomically in 'start' but with a plain read in 'is_running'; plain and atomic accesses race [ungil-mixed-atomic-access]
-// CHECK-NEXT: :[[@LINE-34]]:1: note: 'is_running' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-34]]:1: note: 'is_running' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-42]]:3: note: accessed atomically here
 // CHECK-NEXT: :[[@LINE-38]]:26: note: make every access atomic that other threads can run at the same time
 // CHECK: :[[@LINE-28]]:3: warning: 'total' is accessed atomically in 'get_total' but with a plain write in 'set_total'; plain and atomic accesses race [ungil-mixed-atomic-access]
-// CHECK-NEXT: :[[@LINE-26]]:1: note: 'set_total' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-26]]:1: note: 'set_total' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-34]]:26: note: accessed atomically here
 // CHECK-NEXT: :[[@LINE-31]]:3: note: make every access atomic that other threads can run at the same time
 // CHECK: :[[@LINE-13]]:3: warning: 'users' is accessed atomically in 'enter' but with a plain write in 'reset'; plain and atomic accesses race [ungil-mixed-atomic-access]
-// CHECK-NEXT: :[[@LINE-10]]:1: note: 'reset' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-10]]:1: note: 'reset' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-21]]:3: note: accessed atomically here
 // CHECK-NEXT: :[[@LINE-16]]:3: note: make every access atomic that other threads can run at the same time
 // CHECK: end of report

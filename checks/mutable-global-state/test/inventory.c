@@ -23,8 +23,8 @@ PyMODINIT_FUNC PyInit_m(void) { return PyModuleDef_Init(&module); }
 // CHECK-NEXT: :[[@LINE-13]]:3: note: 'made' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
 // CHECK-NEXT: :[[@LINE-13]]:3: note: 'dropped' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
 // CHECK-NEXT: :[[@LINE-12]]:17: note: 'text' is filled in 'use_all' with no common lock; threads mix their data in it on a free-threaded build
-// CHECK-NEXT: :[[@LINE-9]]:45: note: 'use_all' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-9]]:45: note: 'use_all' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-11]]:88: note: read here in 'call'
-// CHECK-NEXT: :[[@LINE-11]]:78: note: 'call' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-11]]:78: note: 'call' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-10]]:13: note: decide for each what guards it, or say Py_MOD_GIL_USED until then
 // CHECK: end of report

@@ -60,13 +60,13 @@ int add_all(PyObject *module, PyObject *dict) {
   return PyDict_SetItemString(dict, "first", table[0]);
 }
 // CHECK: :[[@LINE-44]]:3: warning: 'Calls' is updated in 'count' with no common lock; updates get lost and numbers are given out twice on a free-threaded build [ungil-mutable-global-state]
-// CHECK-NEXT: :[[@LINE-42]]:1: note: 'count' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-42]]:1: note: 'count' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-51]]:3: note: make it atomic, or guard every use with one PyMutex
 // CHECK: :[[@LINE-35]]:41: warning: 'current' is written in 'Remember::run' and read in 'run_action' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
-// CHECK-NEXT: :[[@LINE-28]]:1: note: 'run_action' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-28]]:1: note: 'run_action' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-32]]:3: note: which calls 'Remember::run' here
 // CHECK-NEXT: :[[@LINE-32]]:10: note: read here in 'run_action'
-// CHECK-NEXT: :[[@LINE-31]]:1: note: 'run_action' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-31]]:1: note: 'run_action' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-46]]:1: note: guard every use with one PyMutex, or give each thread or module its own
 // CHECK: :[[@LINE-28]]:3: warning: 'argv' is updated in 'command_line' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
 // CHECK-NEXT: :[[@LINE-31]]:11: note: 'command_line' is a method in the table of another unit; several threads can run it at once

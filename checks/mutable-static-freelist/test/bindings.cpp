@@ -29,8 +29,8 @@ NB_MODULE(blocks, m) {
   m.def("give", &give);
 }
 // CHECK: bindings.cpp:[[@LINE-5]]:5: error: free list 'spare' is popped in 'lambda at line {{[0-9]+}}' and pushed in 'give' without synchronisation;
-// CHECK-NEXT: :[[@LINE-8]]:17: note: 'lambda at line {{[0-9]+}}' is def; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-8]]:17: note: 'lambda at line {{[0-9]+}}' is bound with def; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-15]]:34: note: pushed here in 'give'
-// CHECK-NEXT: :[[@LINE-5]]:17: note: 'give' is def; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-5]]:17: note: 'give' is bound with def; several threads can run it at once
 // CHECK-NEXT: note: guard every
 // CHECK-NEXT: end of report

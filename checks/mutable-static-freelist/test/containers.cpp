@@ -23,9 +23,9 @@ static PyObject *vector_take(PyObject *, PyObject *) {
   return reinterpret_cast<PyObject *>(node);
 }
 // CHECK: containers.cpp:[[@LINE-3]]:3: error: free list 'spare' is popped in 'vector_take' and pushed in 'vector_give' without synchronisation; two threads can get the same block on a free-threaded build [ungil-mutable-static-freelist]
-// CHECK-NEXT: note: 'vector_take' is ml_meth
+// CHECK-NEXT: note: 'vector_take' is a method
 // CHECK-NEXT: :[[@LINE+4]]:3: note: pushed here in 'vector_give'
-// CHECK-NEXT: note: 'vector_give' is ml_meth
+// CHECK-NEXT: note: 'vector_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *vector_give(PyObject *, PyObject *a) {
   spare.push_back(reinterpret_cast<Node *>(a));
@@ -44,10 +44,10 @@ struct Pool {
   static void push(Node *node) { blocks.emplace_front(node); }
 };
 // CHECK: containers.cpp:[[@LINE-5]]:5: error: free list 'blocks' is popped in 'Pool::pop' and pushed in 'Pool::push' without synchronisation;
-// CHECK-NEXT: note: 'pool_take' is ml_meth
+// CHECK-NEXT: note: 'pool_take' is a method
 // CHECK-NEXT: note: which calls 'Pool::pop' here
 // CHECK-NEXT: :[[@LINE-5]]:34: note: pushed here in 'Pool::push'
-// CHECK-NEXT: note: 'pool_give' is ml_meth
+// CHECK-NEXT: note: 'pool_give' is a method
 // CHECK-NEXT: note: which calls 'Pool::push' here
 // CHECK-NEXT: note: guard every
 std::deque<std::unique_ptr<Node>> Pool::blocks;
@@ -59,7 +59,7 @@ ENTRIES(pool)
 static Node *slot;
 static PyObject *slot_take(PyObject *, PyObject *) { return reinterpret_cast<PyObject *>(std::exchange(slot, nullptr)); }
 // CHECK: containers.cpp:[[@LINE-1]]:{{[0-9]+}}: error: free list 'slot' is popped in 'slot_take' and pushed in 'slot_dealloc' without synchronisation;
-// CHECK-NEXT: note: 'slot_take' is ml_meth
+// CHECK-NEXT: note: 'slot_take' is a method
 // CHECK-NEXT: :[[@LINE+5]]:5: note: pushed here in 'slot_dealloc'
 // CHECK-NEXT: note: 'slot_dealloc' is tp_dealloc
 // CHECK-NEXT: note: guard every
@@ -124,9 +124,9 @@ static PyObject *early_take(PyObject *, PyObject *) {
   return nullptr;
 }
 // CHECK: containers.cpp:[[@LINE-3]]:5: error: free list 'early' is popped in 'early_take' and pushed in 'early_give' without a common lock ('mutex' is held in 'early_give', not in 'early_take');
-// CHECK-NEXT: note: 'early_take' is ml_meth
+// CHECK-NEXT: note: 'early_take' is a method
 // CHECK-NEXT: note: pushed here in 'early_give', holding 'mutex'
-// CHECK-NEXT: note: 'early_give' is ml_meth
+// CHECK-NEXT: note: 'early_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *early_give(PyObject *, PyObject *a) {
   std::scoped_lock hold(mutex);

@@ -50,17 +50,17 @@ static void *bucket_take(Bucket *bucket) {
   return PyMem_Malloc(64);
 }
 // CHECK: helpers.c:[[@LINE-3]]:12: error: free list 'buckets.blocks' is popped in 'bucket_take' and pushed in 'bucket_give' without synchronisation;
-// CHECK-NEXT: note: 'take_sized' is ml_meth
+// CHECK-NEXT: note: 'take_sized' is a method
 // CHECK-NEXT: note: which calls 'bucket_take' here
 // CHECK-NEXT: note: pushed here in 'bucket_give'
-// CHECK-NEXT: note: 'give_sized' is ml_meth
+// CHECK-NEXT: note: 'give_sized' is a method
 // CHECK-NEXT: note: which calls 'bucket_give' here
 // CHECK-NEXT: note: guard every
 // CHECK-NEXT: helpers.c:[[@LINE-10]]:12: error: free list 'small.blocks' is popped in 'bucket_take' and pushed in 'bucket_give' without synchronisation;
-// CHECK-NEXT: note: 'take_small' is ml_meth
+// CHECK-NEXT: note: 'take_small' is a method
 // CHECK-NEXT: :[[@LINE+10]]:{{[0-9]+}}: note: which calls 'bucket_take' here
 // CHECK-NEXT: :[[@LINE+5]]:5: note: pushed here in 'bucket_give'
-// CHECK-NEXT: note: 'give_small' is ml_meth
+// CHECK-NEXT: note: 'give_small' is a method
 // CHECK-NEXT: note: which calls 'bucket_give' here
 // CHECK-NEXT: note: guard every
 static void bucket_give(Bucket *bucket, void *block) { if (bucket->available < 4)
@@ -81,9 +81,9 @@ static int cached_count;
 
 static PyObject *macro_make(PyObject *m, PyObject *a) { return (PyObject *)CACHE_GET(); }
 // CHECK: helpers.c:[[@LINE-1]]:{{[0-9]+}}: error: free list 'cached' is popped in 'macro_make' and pushed in 'macro_drop' without synchronisation;
-// CHECK-NEXT: note: 'macro_make' is ml_meth
+// CHECK-NEXT: note: 'macro_make' is a method
 // CHECK-NEXT: :[[@LINE+4]]:{{[0-9]+}}: note: pushed here in 'macro_drop'
-// CHECK-NEXT: note: 'macro_drop' is ml_meth
+// CHECK-NEXT: note: 'macro_drop' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *macro_drop(PyObject *m, PyObject *a) {
   CACHE_PUT((Node *)a); return NULL; }

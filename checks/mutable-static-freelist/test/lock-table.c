@@ -66,9 +66,9 @@ void unheard_of(Lock *);
 static Lock no_lock;
 GUARDED(bad_control, unheard_of(&no_lock);, unheard_of(&no_lock))
 // CHECK: lock-table.c:[[@LINE-1]]:{{[0-9]+}}: error: free list 'bad_control_spare' is popped in 'bad_control_take' and pushed in 'bad_control_give' without synchronisation;
-// CHECK: note: 'bad_control_take' is ml_meth
+// CHECK: note: 'bad_control_take' is a method
 // CHECK: note: pushed here in 'bad_control_give'
-// CHECK: note: 'bad_control_give' is ml_meth
+// CHECK: note: 'bad_control_give' is a method
 // CHECK: note: guard every
 
 // -- CPython's own, the names behind the macros and those of its core included

@@ -45,9 +45,9 @@ struct Node { PyObject_HEAD };
 struct Unheard { void lock(); void unlock(); };
 LOCKED(bad_control, Unheard, lock, unlock)
 // CHECK: lock-table.cpp:[[@LINE-1]]:{{[0-9]+}}: error: free list 'bad_control_spare' is popped in 'bad_control_take' and pushed in 'bad_control_give' without synchronisation;
-// CHECK: note: 'bad_control_take' is ml_meth
+// CHECK: note: 'bad_control_take' is a method
 // CHECK: note: pushed here in 'bad_control_give'
-// CHECK: note: 'bad_control_give' is ml_meth
+// CHECK: note: 'bad_control_give' is a method
 // CHECK: note: guard every
 
 // -- the standard library

@@ -164,9 +164,9 @@ LIST(half)
 static PyMutex half_mutex;
 static PyObject *half_take(PyObject *m, PyObject *a) { return (PyObject *)POP(half); }
 // CHECK: locks.c:[[@LINE-1]]:{{[0-9]+}}: error: free list 'half_spare' is popped in 'half_take' and pushed in 'half_give' without a common lock ('half_mutex' is held in 'half_give', not in 'half_take'); two threads can get the same block on a free-threaded build
-// CHECK-NEXT: note: 'half_take' is ml_meth
+// CHECK-NEXT: note: 'half_take' is a method
 // CHECK-NEXT: :[[@LINE+5]]:{{[0-9]+}}: note: pushed here in 'half_give', holding 'half_mutex'
-// CHECK-NEXT: note: 'half_give' is ml_meth
+// CHECK-NEXT: note: 'half_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *half_give(PyObject *m, PyObject *a) {
   PyMutex_Lock(&half_mutex);
@@ -186,9 +186,9 @@ static PyObject *two_take(PyObject *m, PyObject *a) {
   return (PyObject *)node;
 }
 // CHECK: locks.c:[[@LINE-4]]:{{[0-9]+}}: error: free list 'two_spare' is popped in 'two_take' and pushed in 'two_give' without a common lock ('pop_mutex' is held in 'two_take', 'push_mutex' in 'two_give');
-// CHECK-NEXT: note: 'two_take' is ml_meth
+// CHECK-NEXT: note: 'two_take' is a method
 // CHECK-NEXT: :[[@LINE+5]]:{{[0-9]+}}: note: pushed here in 'two_give', holding 'push_mutex'
-// CHECK-NEXT: note: 'two_give' is ml_meth
+// CHECK-NEXT: note: 'two_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *two_give(PyObject *m, PyObject *a) {
   PyMutex_Lock(&push_mutex);
@@ -207,9 +207,9 @@ static PyObject *early_take(PyObject *m, PyObject *a) {
   return any ? (PyObject *)POP(early) : NULL;
 }
 // CHECK: locks.c:[[@LINE-2]]:{{[0-9]+}}: error: free list 'early_spare' is popped in 'early_take' and pushed in 'early_give' without a common lock ('spare_mutex' is held in 'early_give', not in 'early_take');
-// CHECK-NEXT: note: 'early_take' is ml_meth
+// CHECK-NEXT: note: 'early_take' is a method
 // CHECK-NEXT: note: pushed here in 'early_give', holding 'spare_mutex'
-// CHECK-NEXT: note: 'early_give' is ml_meth
+// CHECK-NEXT: note: 'early_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *early_give(PyObject *m, PyObject *a) {
   PyMutex_Lock(&spare_mutex);
@@ -230,10 +230,10 @@ static PyObject *forgets_take(PyObject *m, PyObject *a) {
 }
 static PyObject *forgets_peek(PyObject *m, PyObject *a) { return (PyObject *)forgets_pop(); }
 // CHECK: locks.c:[[@LINE-8]]:{{[0-9]+}}: error: free list 'forgets_spare' is popped in 'forgets_pop' and pushed in 'forgets_give' without a common lock ('spare_mutex' is held in 'forgets_give', not in 'forgets_pop');
-// CHECK-NEXT: note: 'forgets_{{take|peek}}' is ml_meth
+// CHECK-NEXT: note: 'forgets_{{take|peek}}' is a method
 // CHECK-NEXT: note: which calls 'forgets_pop' here
 // CHECK-NEXT: note: pushed here in 'forgets_give', holding 'spare_mutex'
-// CHECK-NEXT: note: 'forgets_give' is ml_meth
+// CHECK-NEXT: note: 'forgets_give' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *forgets_give(PyObject *m, PyObject *a) {
   PyMutex_Lock(&spare_mutex);

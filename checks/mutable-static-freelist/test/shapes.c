@@ -263,9 +263,9 @@ static PyObject *state_make(PyObject *module, PyObject *unused) {
   return state->count ? (PyObject *)state->spare[--state->count] : NULL;
 }
 // CHECK: shapes.c:[[@LINE-2]]:37: error: free list 'ModuleState->spare' is popped in 'state_make' and pushed in 'state_drop' without synchronisation;
-// CHECK-NEXT: note: 'state_make' is ml_meth
+// CHECK-NEXT: note: 'state_make' is a method
 // CHECK-NEXT: :[[@LINE+4]]:3: note: pushed here in 'state_drop'
-// CHECK-NEXT: note: 'state_drop' is ml_meth
+// CHECK-NEXT: note: 'state_drop' is a method
 // CHECK-NEXT: note: guard every
 static PyObject *state_drop(PyObject *module, PyObject *node) {
   get_state(module)->spare[get_state(module)->count++] = (Node *)node;

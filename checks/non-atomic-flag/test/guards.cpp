@@ -106,7 +106,7 @@ private:
   std::atomic<T *> value{nullptr};
 };
 // CHECK: :[[@LINE-94]]:7: warning: flag 'working' is tested and then set in 'guarded' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-88]]:1: note: 'guarded' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-88]]:1: note: 'guarded' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-94]]:3: note: set here
 // CHECK-NEXT: :[[@LINE-97]]:7: note: exchange an atomic, or take a lock; make it thread-local when it is there to stop recursion
 // CHECK: :[[@LINE-76]]:9: warning: flag 'in_use' is tested and then set in 'lambda at line {{[0-9]+}}' to keep others out; two threads can both find it clear [ungil-non-atomic-flag]

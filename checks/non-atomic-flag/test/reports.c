@@ -74,21 +74,21 @@ static long rounds(void) { return 1; }
 // CHECK: :[[@LINE-62]]:11: warning: flag 'stop' is polled in 'work' while 'cancel' changes it; plain volatile accesses are a data race, use an atomic [ungil-non-atomic-flag]
 // CHECK-NEXT: :[[@LINE-57]]:33: note: 'work' is callback of pthread_create; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-53]]:3: note: changed here in 'cancel'
-// CHECK-NEXT: :[[@LINE-51]]:1: note: 'cancel' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-51]]:1: note: 'cancel' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-69]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: :[[@LINE-48]]:7: warning: flag 'verbose' is polled in 'talk' while 'start_talk' changes it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
 // CHECK-NEXT: :[[@LINE-43]]:33: note: 'talk' is callback of pthread_create; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-43]]:3: note: changed here in 'start_talk'
-// CHECK-NEXT: :[[@LINE-41]]:1: note: 'start_talk' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-41]]:1: note: 'start_talk' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-54]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: :[[@LINE-32]]:8: warning: flag 'ready' is tested without a lock in 'use' while 'prepare' changes it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-29]]:1: note: 'use' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-29]]:1: note: 'use' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-38]]:3: note: changed here in 'prepare', holding 'lock'
-// CHECK-NEXT: :[[@LINE-31]]:1: note: 'use' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-31]]:1: note: 'use' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-35]]:5: note: which calls 'prepare' here
 // CHECK-NEXT: :[[@LINE-44]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: :[[@LINE-26]]:3: warning: bit-fields 'status.open' and 'status.dirty' share memory; writing one in 'open_it' and the other in 'touch' at the same time loses a write [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-24]]:1: note: 'open_it' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:1: note: 'open_it' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-23]]:3: note: the neighbour is written here in 'touch'
 // CHECK-NEXT: :[[@LINE-33]]:3: note: give each its own byte and make it atomic, or guard both with one lock
 // CHECK: end of report

@@ -57,20 +57,20 @@ static PyObject *run_once(PyObject *, PyObject *) {
 }
 METHOD(run_once)
 // CHECK: :[[@LINE-44]]:11: warning: flag 'Reader.closed' is polled in 'drain' while 'close_it' changes it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-41]]:1: note: 'drain' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-41]]:1: note: 'drain' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-40]]:3: note: changed here in 'close_it'
-// CHECK-NEXT: :[[@LINE-38]]:1: note: 'close_it' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-38]]:1: note: 'close_it' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-54]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: :[[@LINE-35]]:12: warning: flag 'running' is polled in 'lambda at line {{[0-9]+}}' while 'halt' changes it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
 // CHECK-NEXT: :[[@LINE-37]]:15: note: 'lambda at line {{[0-9]+}}' is callback of std::thread::thread; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-30]]:3: note: changed here in 'halt'
-// CHECK-NEXT: :[[@LINE-28]]:1: note: 'halt' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-28]]:1: note: 'halt' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-42]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire
 // CHECK: :[[@LINE-24]]:10: warning: flag 'once.done' is tested without a lock in 'Once::run' while 'lambda at line {{[0-9]+}}' changes it; plain accesses are a data race, use an atomic [ungil-non-atomic-flag]
-// CHECK-NEXT: :[[@LINE-12]]:1: note: 'run_once' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-12]]:1: note: 'run_once' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-16]]:3: note: which calls 'Once::run' here
 // CHECK-NEXT: :[[@LINE-26]]:34: note: changed here in 'lambda at line {{[0-9]+}}', holding 'once.flag'
-// CHECK-NEXT: :[[@LINE-15]]:1: note: 'run_once' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-15]]:1: note: 'run_once' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-19]]:3: note: which calls 'Once::run' here
 // CHECK-NEXT: :[[@LINE-29]]:7: note: which calls 'lambda at line {{[0-9]+}}' here
 // CHECK-NEXT: :[[@LINE-23]]:1: note: make it atomic; relaxed order is enough for a flag that guards no data, else store with release and load with acquire

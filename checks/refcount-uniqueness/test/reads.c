@@ -15,7 +15,7 @@ static PyObject *by_macro(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses '((Box *)self)->buffer'
-// CHECK-NEXT: note: 'by_macro' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'by_macro' is a method; several threads can run it at once
 // CHECK-NEXT: note: keep a critical section around the test and the change when others can reach the object
 
 static int is_unique(PyObject *object) { return Py_REFCNT(object) == 1; }
@@ -25,7 +25,7 @@ static PyObject *by_function(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-6]]:49: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object'
-// CHECK-NEXT: note: 'by_function' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'by_function' is a method; several threads can run it at once
 // CHECK-NEXT: note: which calls 'is_unique' here
 // CHECK-NEXT: note: for a temporary that the interpreter passed as argument, 'PyUnstable_Object_IsUniqueRefere
 
@@ -40,7 +40,7 @@ static PyObject *by_switch(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-8]]:3: {{error|warning}}: a reference count of 1 does not prove that nobody else uses '((Box *)self)->buffer'
-// CHECK-NEXT: note: 'by_switch' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'by_switch' is a method; several threads can run it at once
 // CHECK-NEXT: note: keep a critical section around the test and the change when others can reach the object
 
 static PyObject *by_variable(PyObject *self, PyObject *unused) {
@@ -50,7 +50,7 @@ static PyObject *by_variable(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 2 does not prove
-// CHECK-NEXT: note: 'by_variable' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'by_variable' is a method; several threads can run it at once
 // CHECK-NEXT: note: keep a critical section around the test and the change when others can reach the object
 
 // Half of the count is even less.
@@ -61,7 +61,7 @@ static PyObject *by_field(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'buffer'
-// CHECK-NEXT: note: 'by_field' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'by_field' is a method; several threads can run it at once
 // CHECK-NEXT: note: keep a critical section around the test and the change when others can reach the object
 
 PyMethodDef methods[] = {{"macro", by_macro, METH_NOARGS, NULL},

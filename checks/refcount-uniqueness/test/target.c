@@ -14,7 +14,7 @@ static PyObject *method(PyObject *self, PyObject *object) {
   Py_RETURN_NONE;
 }
 // OLD: :[[@LINE-5]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before)
-// OLD-NEXT: note: 'method' is ml_meth
+// OLD-NEXT: note: 'method' is a method
 // OLD-NEXT: note: keep a critical section
 
 static PyObject *reuse(PyObject *self, PyObject *object) {
@@ -23,10 +23,10 @@ static PyObject *reuse(PyObject *self, PyObject *object) {
   Py_RETURN_NONE;
 }
 // OLD: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build; use
-// OLD-NEXT: note: 'reuse' is ml_meth
+// OLD-NEXT: note: 'reuse' is a method
 // OLD-NEXT: note: keep a critical section
 // NEW: :[[@LINE-7]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'object' on a free-threaded build, and since 3.14 arguments can be lent without being counted; use
-// NEW-NEXT: note: 'reuse' is ml_meth
+// NEW-NEXT: note: 'reuse' is a method
 // NEW-NEXT: note: for a temporary that the interpreter passed as argument, 'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14)
 
 PyMethodDef methods[] = {{"method", method, METH_O, NULL}, {"reuse", reuse, METH_O, NULL}, {NULL, NULL, 0, NULL}};

@@ -18,7 +18,7 @@ static PyObject *argument(PyObject *self, PyObject *list) {
   return PySequence_List(list);
 }
 // CHECK: :[[@LINE-6]]:7: {{error|warning}}: a reference count of 1 does not prove that nobody else uses 'list' on a free-threaded build, and since 3.14 arguments can be lent without being counted; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before) [ungil-refcount-uniqueness]
-// CHECK-NEXT: note: 'argument' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'argument' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-8]]:7: note: for a temporary that the interpreter passed as argument
 
 static PyObject *field(PyObject *self, PyObject *unused) {
@@ -28,7 +28,7 @@ static PyObject *field(PyObject *self, PyObject *unused) {
   return Py_NewRef(writer->buffer);
 }
 // CHECK: :[[@LINE-4]]:7: {{error|warning}}: a reference count of 2 does not prove that nobody else uses 'writer->buffer' on a free-threaded build; use
-// CHECK-NEXT: note: 'field' is ml_meth
+// CHECK-NEXT: note: 'field' is a method
 // CHECK-NEXT: :[[@LINE-6]]:7: note: keep a critical section around
 
 static PyObject *fresh(PyObject *self, PyObject *unused) {

@@ -50,15 +50,15 @@ static PyObject *get_python(PyObject *module, PyObject *unused) {
 }
 METHOD(get_python)
 // CHECK: :[[@LINE-41]]:3: warning: 'c11_ready' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-39]]:1: note: 'set_c11' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-39]]:1: note: 'set_c11' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-38]]:8: note: read here in 'get_c11'
 // CHECK-NEXT: :[[@LINE-44]]:3: note: store with release here, and load with acquire there
 // CHECK: :[[@LINE-26]]:7: warning: 'builtin_ready' says that other data is ready, but this load is memory_order_relaxed; the data can be read as it was before (needs acquire) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-23]]:1: note: 'get_builtin' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-23]]:1: note: 'get_builtin' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-33]]:3: note: published here in 'set_builtin'
 // CHECK-NEXT: :[[@LINE-28]]:28: note: load with acquire before the data is read here
 // CHECK: :[[@LINE-17]]:3: warning: 'python_table' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-15]]:1: note: 'set_python' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-15]]:1: note: 'set_python' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-14]]:27: note: read here in 'get_python'
 // CHECK-NEXT: :[[@LINE-20]]:3: note: store with release here, and load with acquire there
 // CHECK: end of report

@@ -55,19 +55,19 @@ static PyObject *installed(PyObject *, PyObject *) {
 }
 METHOD(installed)
 // CHECK: :[[@LINE-42]]:3: warning: 'current' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-40]]:1: note: 'configure' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-40]]:1: note: 'configure' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-39]]:20: note: read here in 'limit'
 // CHECK-NEXT: :[[@LINE-45]]:3: note: store with release here, and load with acquire there
 // CHECK: :[[@LINE-31]]:3: warning: 'ready' publishes what was written before, but this operation is memory_order_relaxed; a thread can see it without the data (needs release) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-29]]:1: note: 'prepare' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-29]]:1: note: 'prepare' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-28]]:8: note: read here in 'scale'
 // CHECK-NEXT: :[[@LINE-34]]:3: note: store with release here, and load with acquire there
 // CHECK: :[[@LINE-30]]:8: warning: 'ready' says that other data is ready, but this load is memory_order_relaxed; the data can be read as it was before (needs acquire) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-27]]:1: note: 'scale' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-27]]:1: note: 'scale' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-37]]:3: note: published here in 'prepare'
 // CHECK-NEXT: :[[@LINE-31]]:29: note: load with acquire before the data is read here
 // CHECK: :[[@LINE-22]]:8: warning: 'slot' publishes what was written before, but this operation is memory_order_acquire; a thread can see it without the data (needs release) [ungil-relaxed-publication]
-// CHECK-NEXT: :[[@LINE-19]]:1: note: 'install' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-19]]:1: note: 'install' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-18]]:20: note: read here in 'installed'
 // CHECK-NEXT: :[[@LINE-25]]:8: note: store with release here, and load with acquire there
 // CHECK: end of report

@@ -9,7 +9,7 @@ static PyObject *kept(PyObject *self, PyObject *array) {
   return PyLong_FromLong(text[0]);
 }
 // CHECK: :[[@LINE-5]]:16: error: 'PyByteArray_AsString' returns a pointer into the argument 'array', which another thread can resize while the pointer is in use [ungil-sequence-fast-macro]
-// CHECK-NEXT: note: 'kept' is ml_meth
+// CHECK-NEXT: note: 'kept' is a method
 // CHECK-NEXT: :[[@LINE-6]]:22: note: Python code can run here
 // CHECK-NEXT: :[[@LINE-5]]:{{[0-9]+}}: note: the pointer is used or kept here
 // CHECK-NEXT: :[[@LINE-9]]:16: note: hold a Py_buffer

@@ -13,7 +13,7 @@ static PyObject *sum(PyObject *self, PyObject *arg) {
   return PyFloat_FromDouble(total);
 }
 // CHECK: :[[@LINE-4]]:{{[0-9]+}}: {{error|warning}}: 'PySequence_Fast_GET_ITEM' reads the storage of what 'PySequence_Fast' returns, which is the argument 'arg' itself when that is a list; another thread can change the list and free the storage or the item while it is used [ungil-sequence-fast-macro]
-// CHECK-NEXT: note: 'sum' is ml_meth
+// CHECK-NEXT: note: 'sum' is a method
 // CHECK-NEXT: note: read items with PyList_GetItemRef
 
 static PyObject *cached(PyObject *self, PyObject *list) {
@@ -21,7 +21,7 @@ static PyObject *cached(PyObject *self, PyObject *list) {
   return PyFloat_FromDouble(PyFloat_AsDouble(items[0]));
 }
 // CHECK: :[[@LINE-3]]:22: error: 'ob_item' reads the storage of the argument 'list'; another thread can change the list and free the storage that the pointer leads to
-// CHECK-NEXT: note: 'cached' is ml_meth
+// CHECK-NEXT: note: 'cached' is a method
 // CHECK-NEXT: note: read items with PyList_GetItemRef
 
 static PyObject *twice(PyObject *self, PyObject *list) {
@@ -30,7 +30,7 @@ static PyObject *twice(PyObject *self, PyObject *list) {
   return PyNumber_Add(a, b);
 }
 // CHECK: :[[@LINE-4]]:17: {{error|warning}}: 'PyList_GET_ITEM' reads the storage of the argument 'list'
-// CHECK-NEXT: note: 'twice' is ml_meth
+// CHECK-NEXT: note: 'twice' is a method
 // CHECK-NEXT: :[[@LINE-5]]:17: note: also read here
 // CHECK-NEXT: note: read items with PyList_GetItemRef
 
@@ -86,7 +86,7 @@ static PyObject *rebound(PyObject *self, PyObject *arg) {
     return NULL;
   // CHECK: storage.c:[[@LINE+1]]:10: warning: 'PySequence_Fast_GET_ITEM' reads the storage of what 'PySequence_Fast' returns, which is the argument 'arg'
   item = Py_NewRef(PySequence_Fast_GET_ITEM(arg, 0));
-  // CHECK: storage.c:[[@LINE+6]]:38: note: 'rebound' is ml_meth
+  // CHECK: storage.c:[[@LINE+6]]:38: note: 'rebound' is a method
   // CHECK: storage.c:[[@LINE-2]]:10: note: read items with PyList_GetItemRef
   Py_DECREF(arg);
   return item;

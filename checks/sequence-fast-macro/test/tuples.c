@@ -32,7 +32,7 @@ static PyObject *tested_other(PyObject *self, PyObject *argument) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-3]]:12: {{error|warning}}: 'PySequence_Fast_GET_ITEM' reads the storage of the argument 'argument'
-// CHECK-NEXT: note: 'tested_other' is ml_meth
+// CHECK-NEXT: note: 'tested_other' is a method
 // CHECK-NEXT: note: read items with PyList_GetItemRef
 
 static PyObject *tested_and_sized(PyObject *self, PyObject *argument) {

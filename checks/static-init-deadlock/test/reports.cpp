@@ -43,23 +43,23 @@ static PyObject *get_abc(PyObject *, PyObject *) {
 }
 METHOD(get_abc)
 // CHECK: :[[@LINE-37]]:3: warning: initialiser of static 'type' runs Python code while holding the initialisation guard; an attached thread that waits for the guard can deadlock with it [ungil-static-init-deadlock]
-// CHECK-NEXT: :[[@LINE-35]]:1: note: 'decimal' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-35]]:1: note: 'decimal' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-39]]:27: note: 'PyImport_ImportModule' can run Python code, and be stopped, with the guard held
 // CHECK-NEXT: :[[@LINE-40]]:3: note: detach before waiting for the guard and attach again inside, as pybind11's gil_safe_call_once_and_store does, or initialise it in the module's exec function
 // CHECK: :[[@LINE-33]]:3: warning: initialiser of static 'type' runs Python code while holding the initialisation guard; an attached thread that waits for the guard can deadlock with it [ungil-static-init-deadlock]
-// CHECK-NEXT: :[[@LINE-31]]:1: note: 'fraction' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-31]]:1: note: 'fraction' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-35]]:27: note: 'PyImport_ImportModule' can run Python code, and be stopped, with the guard held
 // CHECK-NEXT: :[[@LINE-36]]:3: note: detach before waiting for the guard and attach again inside, as pybind11's gil_safe_call_once_and_store does, or initialise it in the module's exec function
 // CHECK: :[[@LINE-32]]:3: warning: initialiser of static 'type' runs Python code while holding the initialisation guard; an attached thread that waits for the guard can deadlock with it [ungil-static-init-deadlock]
-// CHECK-NEXT: :[[@LINE-30]]:1: note: 'path' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-30]]:1: note: 'path' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-34]]:27: note: 'PyImport_ImportModule' can run Python code, and be stopped, with the guard held
 // CHECK-NEXT: :[[@LINE-35]]:3: note: detach before waiting for the guard and attach again inside, as pybind11's gil_safe_call_once_and_store does, or initialise it in the module's exec function
 // CHECK: :[[@LINE-25]]:3: warning: initialiser of static 'cache' runs Python code while holding the initialisation guard; an attached thread that waits for the guard can deadlock with it [ungil-static-init-deadlock]
-// CHECK-NEXT: :[[@LINE-23]]:1: note: 'json' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-23]]:1: note: 'json' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-27]]:16: note: 'PyImport_ImportModule' can run Python code, and be stopped, with the guard held
 // CHECK-NEXT: :[[@LINE-28]]:3: note: detach before waiting for the guard and attach again inside, as pybind11's gil_safe_call_once_and_store does, or initialise it in the module's exec function
 // CHECK: :[[@LINE-20]]:3: warning: what 'call_once' calls runs Python code while holding the initialisation guard; an attached thread that waits for the guard can deadlock with it [ungil-static-init-deadlock]
-// CHECK-NEXT: :[[@LINE-18]]:1: note: 'get_abc' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-18]]:1: note: 'get_abc' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-22]]:3: note: 'PyImport_ImportModule' can run Python code, and be stopped, with the guard held
 // CHECK-NEXT: :[[@LINE-23]]:3: note: detach before waiting for the guard and attach again inside, as pybind11's gil_safe_call_once_and_store does, or initialise it in the module's exec function
 // CHECK: end of report

@@ -18,7 +18,7 @@ static PyObject *by_name(PyObject *self, PyObject *unused) {
   return PyLong_FromLong(id);
 }
 // ALL: :[[@LINE-5]]:26: {{error|warning}}: 'getpwnam' uses state that all threads of the process share; use 'getpwnam_r' or one lock
-// ALL-NEXT: note: 'by_name' is ml_meth
+// ALL-NEXT: note: 'by_name' is a method
 // ALL-NEXT: :[[@LINE+5]]:26: note: the same state is used under another lock here
 // ALL-NEXT: :[[@LINE-8]]:26: note: two threads in 'getpwnam'
 static PyObject *by_number(PyObject *self, PyObject *unused) {
@@ -30,7 +30,7 @@ static PyObject *by_number(PyObject *self, PyObject *unused) {
   return PyLong_FromLong(id);
 }
 // ALL: :[[@LINE-5]]:26: {{error|warning}}: 'getpwuid' uses state that all threads of the process share
-// ALL-NEXT: note: 'by_number' is ml_meth
+// ALL-NEXT: note: 'by_number' is a method
 // ALL-NEXT: note: the same state is used under another lock here
 // ALL-NEXT: note: two threads in 'getpwuid'
 
@@ -45,7 +45,7 @@ static PyObject *next_name(PyObject *self, PyObject *unused) {
   return entry ? PyUnicode_FromString(entry->d_name) : NULL;
 }
 // ALL: :[[@LINE-3]]:26: {{error|warning}}: 'readdir' uses state that all threads of the process share; use a directory stream for each thread or one lock
-// ALL-NEXT: note: 'next_name' is ml_meth
+// ALL-NEXT: note: 'next_name' is a method
 // ALL-NEXT: note: two threads in 'readdir'
 static PyObject *count_names(PyObject *self, PyObject *unused) {
   DIR *directory = opendir(".");
@@ -63,7 +63,7 @@ static PyObject *home(PyObject *self, PyObject *unused) {
   return directory ? PyUnicode_FromString(directory) : Py_NewRef(Py_None);
 }
 // WRITES: :[[@LINE-3]]:27: {{error|warning}}: 'getenv' uses state that all threads of the process share; use os.environ or a copy made by module initialisation or one lock
-// WRITES-NEXT: note: 'home' is ml_meth
+// WRITES-NEXT: note: 'home' is a method
 // WRITES-NEXT: note: two threads in 'getenv'
 static PyObject *leave_home(PyObject *self, PyObject *unused) {
 #ifndef ONLY_READS
@@ -72,7 +72,7 @@ static PyObject *leave_home(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 // WRITES: :[[@LINE-4]]:3: {{error|warning}}: 'unsetenv' uses state that all threads of the process share
-// WRITES-NEXT: note: 'leave_home' is ml_meth
+// WRITES-NEXT: note: 'leave_home' is a method
 // WRITES-NEXT: note: two threads in 'unsetenv'
 // ALL-NOT: getenv
 // ALL: end of report

@@ -14,7 +14,7 @@ static PyObject *year(PyObject *self, PyObject *arg) {
   return PyLong_FromLong(parts ? parts->tm_year : -1);
 }
 // CHECK: :[[@LINE-3]]:22: {{error|warning}}: 'gmtime' uses state that all threads of the process share; use 'gmtime_r' or one lock [ungil-thread-unsafe-libc]
-// CHECK-NEXT: note: 'year' is ml_meth; several threads can run it at once
+// CHECK-NEXT: note: 'year' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-5]]:22: note: two threads in 'gmtime' overwrite each other's result
 
 static PyObject *set_locale(PyObject *self, PyObject *arg) {
@@ -22,7 +22,7 @@ static PyObject *set_locale(PyObject *self, PyObject *arg) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-3]]:3: {{error|warning}}: 'setlocale' uses state that all threads of the process share; use 'uselocale' or one lock
-// CHECK-NEXT: note: 'set_locale' is ml_meth
+// CHECK-NEXT: note: 'set_locale' is a method
 // CHECK-NEXT: note: two threads in 'setlocale'
 
 static PyObject *ask_locale(PyObject *self, PyObject *arg) { return PyUnicode_FromString(setlocale(LC_NUMERIC, NULL)); }

@@ -18,9 +18,9 @@ static PyObject *mark(PyObject *module, PyObject *type) {
 }
 METHOD(mark)
 // CHECK: :[[@LINE-12]]:3: warning: writing 'type->tp_hash' after the type is shared races with attribute lookup in other threads [ungil-type-mutation]
-// CHECK-NEXT: :[[@LINE-9]]:1: note: 'unhash' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-9]]:1: note: 'unhash' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-14]]:3: note: set the attribute with PyObject_SetAttrString, or before PyType_Ready
 // CHECK-NEXT: :[[@LINE-8]]:7: warning: writing 'type->tp_dict' after the type is shared races with attribute lookup in other threads [ungil-type-mutation]
-// CHECK-NEXT: :[[@LINE-5]]:1: note: 'mark' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-5]]:1: note: 'mark' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-10]]:7: note: set the attribute with PyObject_SetAttrString, or before PyType_Ready
 // CHECK: end of report

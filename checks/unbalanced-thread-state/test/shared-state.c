@@ -20,7 +20,7 @@ static PyObject *perform(PyObject *o, PyObject *a) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-6]]:17: error: the detached thread state is kept in 'Handle->state', which another thread can overwrite meanwhile; each then attaches the other's state [ungil-unbalanced-thread-state]
-// CHECK-NEXT: :[[@LINE+25]]:17: note: 'perform' is ml_meth; several threads can run it at once, on the same object too
+// CHECK-NEXT: :[[@LINE+25]]:17: note: 'perform' is a method; several threads can run it at once, on the same object too
 // CHECK-NEXT: :[[@LINE-8]]:3: note: keep it in a local variable, or hold a lock from here until it is attached again
 
 // Silent: a lock covers the whole detached stretch.

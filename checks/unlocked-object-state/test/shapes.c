@@ -102,9 +102,9 @@ static PyObject *first(PyObject *op, PyObject *unused) {
 }
 METHOD(first)
 // CHECK: :[[@LINE-76]]:5: warning: 'Writer.buf->bytes' is modified in 'append' without synchronisation while 'getvalue' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-72]]:1: note: 'append' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-72]]:1: note: 'append' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-70]]:36: note: used here in 'getvalue'
-// CHECK-NEXT: :[[@LINE-69]]:1: note: 'getvalue' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-69]]:1: note: 'getvalue' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-80]]:5: note: 'append' writes 'buf->bytes', 'buf->len' and 'buf->cap' and reads 'buf->bytes', 'buf->len' and 'buf->cap'
 // CHECK-NEXT: :[[@LINE-73]]:36: note: 'getvalue' reads 'buf->bytes' and 'buf->len'
 // CHECK-NEXT: :[[@LINE-82]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
@@ -116,7 +116,7 @@ METHOD(first)
 // CHECK-NEXT: :[[@LINE-64]]:61: note: 'export_release' writes 'exports'
 // CHECK-NEXT: :[[@LINE-68]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK-NEXT: :[[@LINE-55]]:5: warning: 'Node.next' is modified in 'drop_node' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-50]]:1: note: 'drop_node' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-50]]:1: note: 'drop_node' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-57]]:5: note: 'drop_node' writes 'next' and 'prev' and reads 'next' and 'prev'
 // CHECK-NEXT: :[[@LINE-58]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK-NEXT: :[[@LINE-41]]:56: warning: 'Scanner.at' is modified in 'scan' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
@@ -124,9 +124,9 @@ METHOD(first)
 // CHECK-NEXT: :[[@LINE-43]]:56: note: 'scan' writes 'at' and reads 'at'
 // CHECK-NEXT: :[[@LINE-44]]:56: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK-NEXT: :[[@LINE-31]]:3: warning: 'Map.page' is modified in 'unmap' without synchronisation while 'first' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-29]]:1: note: 'unmap' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-29]]:1: note: 'unmap' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-27]]:48: note: used here in 'first'
-// CHECK-NEXT: :[[@LINE-26]]:1: note: 'first' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-26]]:1: note: 'first' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-35]]:3: note: 'unmap' writes 'page' and reads 'page'
 // CHECK-NEXT: :[[@LINE-30]]:48: note: 'first' reads 'page'
 // CHECK-NEXT: :[[@LINE-37]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name

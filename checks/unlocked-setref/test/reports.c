@@ -56,20 +56,20 @@ static PyObject *clear(PyObject *op, PyObject *unused) {
 METHOD(clear)
 PyType_Slot proxy_slots[] = {{Py_tp_clear, (void *)proxy_clear}, {0, NULL}};
 // CHECK: :[[@LINE-44]]:3: error: 'Py_XSETREF' on shared field 'Proxy.callback' is not atomic; two writers can release the same old value, and 'get_callback' reads it without a lock [ungil-unlocked-setref]
-// CHECK-NEXT: :[[@LINE-42]]:1: note: 'set_callback' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-42]]:1: note: 'set_callback' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-41]]:10: note: 'get_callback' reads it
 // CHECK-NEXT: :[[@LINE-47]]:3: note: swap the reference in the object's critical section and release the old one after its end
 // CHECK-NEXT: :[[@LINE-35]]:3: error: replacing the reference in shared field 'Proxy.wrapped' and releasing it with 'Py_XDECREF' is not atomic; two writers can release the same old value [ungil-unlocked-setref]
-// CHECK-NEXT: :[[@LINE-32]]:49: note: 'set_wrapped' is set; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-32]]:49: note: 'set_wrapped' is a setter; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-36]]:3: note: the old value is released here
 // CHECK-NEXT: :[[@LINE-38]]:3: note: swap the reference in the object's critical section and release the old one after its end
 // CHECK-NEXT: :[[@LINE-29]]:3: error: replacing the reference in shared field 'Proxy.name' and releasing it with 'Py_XDECREF' is not atomic; two writers can release the same old value [ungil-unlocked-setref]
-// CHECK-NEXT: :[[@LINE-27]]:1: note: 'rename_to' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-27]]:1: note: 'rename_to' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-32]]:3: note: the old value is released here
 // CHECK-NEXT: :[[@LINE-27]]:3: note: 'forget' replaces it too
 // CHECK-NEXT: :[[@LINE-33]]:3: note: swap the reference in the object's critical section and release the old one after its end
 // CHECK-NEXT: :[[@LINE-22]]:3: error: 'Py_CLEAR' on shared field 'Proxy.extra' is not atomic; two writers can release the same old value [ungil-unlocked-setref]
-// CHECK-NEXT: :[[@LINE-16]]:1: note: 'clear' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-16]]:1: note: 'clear' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-20]]:3: note: which calls 'proxy_clear' here
 // CHECK-NEXT: :[[@LINE-25]]:3: note: swap the reference in the object's critical section and release the old one after its end
 // CHECK: end of report

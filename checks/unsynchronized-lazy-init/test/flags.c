@@ -88,7 +88,7 @@ static PyObject *reset(PyObject *op, PyObject *unused) {
 }
 METHOD(reset)
 // CHECK: :[[@LINE-76]]:8: warning: 'Measured.flag' is initialised on first use without synchronisation; concurrent callers can both initialise it and read a half-written value [ungil-unsynchronized-lazy-init]
-// CHECK-NEXT: :[[@LINE-71]]:1: note: 'measured' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-71]]:1: note: 'measured' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-76]]:5: note: stored here in 'measured'
 // CHECK-NEXT: :[[@LINE-79]]:8: note: make the value first, then test and store in the object's critical section, and drop the value if another thread was first
 // CHECK: end of report

@@ -83,12 +83,12 @@ static PyObject *locked(Locked *self, PyObject *) {
 }
 METHOD(locked)
 // CHECK: :[[@LINE-67]]:8: warning: 'Shape.bounds' is initialised on first use without synchronisation; concurrent callers can both initialise it (leaks or frees a value in use) [ungil-unsynchronized-lazy-init]
-// CHECK-NEXT: :[[@LINE-64]]:1: note: 'bounds' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-64]]:1: note: 'bounds' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-69]]:24: note: which calls 'fill' here
 // CHECK-NEXT: :[[@LINE-74]]:3: note: stored here in 'fill'
 // CHECK-NEXT: :[[@LINE-71]]:8: note: make the value first, then test and store in the object's critical section, and drop the value if another thread was first
 // CHECK-NEXT: :[[@LINE-56]]:8: warning: 'made->type' is initialised on first use without synchronisation; concurrent callers can both initialise it (leaks or frees a value in use) [ungil-unsynchronized-lazy-init]
-// CHECK-NEXT: :[[@LINE-53]]:1: note: 'type_of' is ml_meth; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-53]]:1: note: 'type_of' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-57]]:5: note: stored here in 'type_of'
 // CHECK-NEXT: :[[@LINE-59]]:8: note: initialise it in the module's exec function, or make the value first, then test and store under one PyMutex, and drop the value if another thread was first
 // CHECK-NEXT: :[[@LINE-51]]:7: warning: 'names' is initialised on first use without synchronisation; concurrent callers can both initialise it (leaks or frees a value in use) [ungil-unsynchronized-lazy-init]
