@@ -229,6 +229,8 @@ std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
   auto [At, New] = Known.try_emplace(&F, std::nullopt);
   if (!New)
     return At->second;
+  if (F.Decl->getIdentifier() && Knowledge::get().GeneratedHelpers.contains(F.Decl->getName()))
+    return std::nullopt;
   std::optional<Way> Found;
   for (const Call &C : F.Calls) {
     if (!U.locks().reaches(F, C.Site) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))

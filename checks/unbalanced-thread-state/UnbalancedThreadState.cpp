@@ -27,14 +27,23 @@ public:
     for (const auto &F : U.index().functions())
       for (const StateImbalance &I : U.threadStates().imbalances(*F))
         Found.push_back(describe(U, *F, I));
-    for (const Call &C : U.index().externalCalls())
-      if (auto D = sharedToken(U, C))
-        Found.push_back(std::move(*D));
+    llvm::StringMap<std::size_t> Told; // one defect for each place that tokens are kept in
+    for (const Call &C : U.index().externalCalls()) {
+      auto Kept = sharedToken(U, C);
+      if (!Kept)
+        continue;
+      auto [At, New] = Told.try_emplace(Kept->spelling(), Found.size());
+      if (New)
+        Found.push_back(describe(U, C, *Kept));
+      else
+        Found[At->second].Related.push_back({C.Site->getSourceRange(), "and kept there here too"});
+    }
     return Found;
   }
 
 private:
-  static std::optional<Diagnosis> sharedToken(Unit &U, const Call &C) {
+  /// What shared place the thread state is kept in that the call returns.
+  static std::optional<AccessPath> sharedToken(Unit &U, const Call &C) {
     constexpr ContextSet Racing{Context::Concurrent, Context::Reinit};
     const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
     if (!Operation || Operation->What != StateOperation::Detach || !U.contexts().of(C.In).intersects(Racing))
@@ -50,6 +59,12 @@ private:
       return std::nullopt;
     if (!U.locks().at(*C.In, C.Site, Racing).empty() || !U.locks().reaches(*C.In, C.Site))
       return std::nullopt;
+    return Kept;
+  }
+
+  static Diagnosis describe(Unit &U, const Call &C, const AccessPath &Kept) {
+    constexpr ContextSet Racing{Context::Concurrent, Context::Reinit};
+    const Expr *Target = U.threadStates().keptIn(*C.In, C.Site);
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "the detached thread state is kept in '" + Kept.spelling() +

@@ -20,8 +20,17 @@ static PyObject *perform(PyObject *o, PyObject *a) {
   Py_RETURN_NONE;
 }
 // CHECK: :[[@LINE-6]]:17: error: the detached thread state is kept in 'Handle->state', which another thread can overwrite meanwhile; each then attaches the other's state [ungil-unbalanced-thread-state]
-// CHECK-NEXT: :[[@LINE+25]]:17: note: 'perform' is ml_meth; several threads can run it at once, on the same object too
-// CHECK-NEXT: :[[@LINE-8]]:3: note: keep it in a local variable, or hold a lock from here until it is attached again
+// CHECK-NEXT: :[[@LINE+34]]:17: note: 'perform' is ml_meth; several threads can run it at once, on the same object too
+// CHECK-NEXT: :[[@LINE+5]]:17: note: and kept there here too
+// CHECK-NEXT: :[[@LINE-9]]:3: note: keep it in a local variable, or hold a lock from here until it is attached again
+
+static PyObject *perform_more(PyObject *o, PyObject *a) {
+  Handle *self = (Handle *)o;
+  self->state = PyEval_SaveThread();
+  (void)getpid();
+  PyEval_RestoreThread(self->state);
+  Py_RETURN_NONE;
+}
 
 // Silent: a lock covers the whole detached stretch.
 static PyObject *perform_locked(PyObject *o, PyObject *a) {
@@ -46,6 +55,6 @@ static int exec(PyObject *m) {
 PyMethodDef methods[] = {
     // (the note above names the next line)
     {"perform", perform, METH_NOARGS, NULL},
-    {"perform_locked", perform_locked, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+    {"perform_more", perform_more, METH_NOARGS, NULL}, {"perform_locked", perform_locked, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)exec}, {0, NULL}};
 // CHECK: end of report
