@@ -61,8 +61,8 @@ private:
 void sometimes(Sometimes &&owner) {
   std::thread([own = std::move(owner)] { work(); }).detach();
 }
-// CHECK: :[[@LINE-2]]:16: error: 'own' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-3]]:15: note: 'lambda' is handed over here as callback of std::thread::thread; it starts without an attached thread state
+// CHECK: :[[@LINE-2]]:16: error: 'own' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-3]]:15: note: 'lambda at line {{[0-9]+}}' is handed over here as callback of std::thread::thread; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-4]]:16: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 
 // Another member is left.
@@ -80,7 +80,7 @@ private:
 void others(Other &&owner) {
   std::thread([own = std::move(owner)] { work(); }).detach();
 }
-// CHECK: :[[@LINE-2]]:16: error: 'own' is destroyed and drops its Python reference, in 'lambda', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
-// CHECK-NEXT: :[[@LINE-3]]:15: note: 'lambda' is handed over here as callback of std::thread::thread; it starts without an attached thread state
+// CHECK: :[[@LINE-2]]:16: error: 'own' is destroyed and drops its Python reference, in 'lambda at line {{[0-9]+}}', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK-NEXT: :[[@LINE-3]]:15: note: 'lambda at line {{[0-9]+}}' is handed over here as callback of std::thread::thread; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-4]]:16: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread
 // CHECK: end of report
