@@ -198,6 +198,10 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   addAll(K.Immortals, Data["immortal"]);
   addAll(K.IgnoredMacros, Data["ignored-macros"]);
   addAll(K.Emptiers, Data["emptying-members"]);
+  addAll(K.ClassOwners, Data["class-owners"]);
+  addAll(K.WaitingDestructors, Data["waiting-destructors"]["classes"]);
+  addAll(K.WaitingResults, Data["waiting-destructors"]["results-of"]);
+  addAll(K.GeneratedHelpers, Data["generated-helpers"]);
   addAll(K.ReferenceOwners, Data["reference-owners"]);
   addAll(K.BindingNeedsAttached, Data["bindings"]["attached"]);
   addAll(K.BindingIncrements, Data["bindings"]["increments"]);

@@ -272,7 +272,11 @@ struct Knowledge {
   NameSet ReentrantLocks;              ///< types and functions
   llvm::StringMap<std::optional<ArgumentIndex>> Waits; ///< with the argument that says how long
   std::vector<std::pair<NameSet, std::string>> DetachedAdvice;
-  llvm::StringSet<> Emptiers; ///< members after which an owner holds nothing
+  llvm::StringSet<> Emptiers;           ///< members after which an owner holds nothing
+  llvm::StringSet<> ClassOwners;        ///< owners of classes, which refer to themselves
+  llvm::StringSet<> WaitingDestructors; ///< classes whose objects wait for another thread when they die
+  llvm::StringSet<> WaitingResults;     ///< functions that return such an object
+  llvm::StringSet<> GeneratedHelpers;   ///< of generated code, that run no code of the user's
 
   AtomicKnowledge Atomics;
   SharingKnowledge Sharing;

@@ -109,6 +109,7 @@ private:
       Hold.Site = C.Site;
       Hold.Taken = L.Where;
       Hold.State = U.threadStates().at(F, C.Site);
+      Hold.OfElements = Hold.Through.empty() && worksOnOwnContainer(C);
       Use->Holds.push_back(Hold);
     }
   }
@@ -191,6 +192,21 @@ private:
            Knowledge::get().Collector.LeafResults.contains(qualifiedName(*Maker->getDirectCallee()));
   }
 
+  /// Whether the call works on a list, set or dictionary that the unit itself made and keeps: no code of the
+  /// user's is in the container, only, it may be, in what was put there.
+  bool worksOnOwnContainer(const Call &C) {
+    const Expr *Object = argumentOf(C.Site, 0);
+    U.paths().enter(C.In->Decl);
+    auto Path = Object ? U.paths().resolve(Object) : std::nullopt;
+    if (!Path || Path->Fields.empty())
+      return false;
+    return llvm::any_of(U.index().memberAssignments(), [&](const BinaryOperator *B) {
+      const FunctionDecl *Maker =
+          namedBy(B->getLHS()) == Path->Fields.back() ? calleeOf(makerOf(B->getRHS())) : nullptr;
+      return Maker && Maker->getIdentifier() && Knowledge::get().Fresh.contains(Maker->getName());
+    });
+  }
+
   /// Whether the object comes from memory that others see: only then can it be of any type.
   bool dropsShared(const Expr *Site) {
     const auto *C = dyn_cast<CallExpr>(Site);
@@ -229,6 +245,8 @@ std::optional<PythonRuns::Way> PythonRuns::in(const Function &F) {
   auto [At, New] = Known.try_emplace(&F, std::nullopt);
   if (!New)
     return At->second;
+  if (F.Decl->getIdentifier() && Knowledge::get().GeneratedHelpers.contains(F.Decl->getName()))
+    return std::nullopt;
   std::optional<Way> Found;
   for (const Call &C : F.Calls) {
     if (!U.locks().reaches(F, C.Site) || inIgnoredMacro(C.Site->getBeginLoc(), U.context()))

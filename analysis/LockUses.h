@@ -27,6 +27,7 @@ struct LockHold {
   std::vector<const Call *> Through; ///< calls from Site down to it
   clang::SourceLocation Taken;       ///< where the lock was taken
   Attachment State = Attachment::Unknown;
+  bool OfElements = false; ///< only what a container of the unit's own holds decides whether Python code runs
 };
 
 struct LockUse {

@@ -54,7 +54,8 @@ std::string displayName(const FunctionDecl &F) {
     return F.getNameAsString();
   if (Method->getParent()->isLambda()) {
     const SourceManager &Sources = F.getASTContext().getSourceManager();
-    return "lambda at line " + std::to_string(Sources.getExpansionLineNumber(Method->getParent()->getBeginLoc()));
+    return "lambda at line " +
+           std::to_string(Sources.getExpansionLineNumber(Method->getParent()->getBeginLoc()));
   }
   return Method->getParent()->getNameAsString() + "::" + F.getNameAsString();
 }

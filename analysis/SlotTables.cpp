@@ -29,12 +29,13 @@ bool isNull(const Expr *E, const ASTContext &Context) {
              const_cast<ASTContext &>(Context), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
 }
 
-/// Whether the number is spelled with a macro of another library, which uses CPython's struct for slots of its
-/// own.
+/// Whether the number is spelled with a macro of another library, which uses CPython's struct for slots of
+/// its own.
 bool isForeign(const Expr *Id, const ASTContext &Context) {
   SourceLocation Loc = Id->IgnoreParenImpCasts()->getBeginLoc();
-  return Loc.isMacroID() && !Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts())
-                                 .starts_with("Py");
+  return Loc.isMacroID() &&
+         !Lexer::getImmediateMacroName(Loc, Context.getSourceManager(), Context.getLangOpts())
+              .starts_with("Py");
 }
 
 llvm::StringRef nameIn(const std::vector<std::string> &Names, std::uint64_t Number) {

@@ -22,6 +22,28 @@ static bool destroyedElsewhere(const CXXRecordDecl &Record) {
          });
 }
 
+static bool mentions(const Stmt *S, const FieldDecl *Field) {
+  if (const auto *M = dyn_cast<MemberExpr>(S); M && M->getMemberDecl() == Field)
+    return true;
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && mentions(Child, Field); });
+}
+
+/// Whether the code empties the field whenever it holds something: what runs afterwards finds nothing in it.
+static bool empties(const Stmt *S, const FieldDecl *Field) {
+  if (const auto *Block = dyn_cast_or_null<CompoundStmt>(S))
+    return llvm::any_of(Block->body(), [&](const Stmt *Child) { return empties(Child, Field); });
+  if (const auto *If = dyn_cast_or_null<IfStmt>(S))
+    return mentions(If->getCond(), Field) && empties(If->getThen(), Field);
+  const auto *E = dyn_cast_or_null<Expr>(S);
+  const auto *C = E ? dyn_cast<CXXMemberCallExpr>(makerOf(E)) : nullptr;
+  if (C && C->getMethodDecl()->getIdentifier() &&
+      Knowledge::get().Emptiers.contains(C->getMethodDecl()->getName()))
+    return namedBy(C->getImplicitObjectArgument()) == Field;
+  const auto *Assignment = E ? dyn_cast<CXXOperatorCallExpr>(makerOf(E)) : nullptr;
+  return Assignment && Assignment->getOperator() == OO_Equal && namedBy(Assignment->getArg(0)) == Field &&
+         makesEmpty(Assignment->getArg(1));
+}
+
 /// The function that calling an object of the type runs, when there is one.
 static const FunctionDecl *callOf(QualType T) {
   const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
@@ -74,7 +96,8 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
     return false;
   Record = Record->getDefinition();
   const CXXDestructorDecl *Dtor = Record->getDestructor();
-  if (const Function *F = Index.find(Dtor)) {
+  const Function *F = Index.find(Dtor);
+  if (F) {
     auto Inside = usesWhenEnteredDetached(*F);
     if (!Inside.empty()) {
       Use.What = Inside.front()->innermost().What;
@@ -114,7 +137,7 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
     if (destroysReference(Use, Base.getType(), Depth + 1))
       return true;
   for (const FieldDecl *Field : Record->fields())
-    if (destroysReference(Use, Field->getType(), Depth + 1))
+    if (!(F && empties(F->Decl->getBody(), Field)) && destroysReference(Use, Field->getType(), Depth + 1))
       return true;
   return false;
 }

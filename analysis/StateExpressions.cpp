@@ -36,6 +36,16 @@ const Expr *makerOf(const Expr *E) {
   }
 }
 
+bool makesEmpty(const Expr *E) {
+  const Expr *Maker = makerOf(E);
+  if (isa<CXXNullPtrLiteralExpr>(Maker) || isa<CXXScalarValueInitExpr>(Maker))
+    return true;
+  const auto *Made = dyn_cast<CXXConstructExpr>(Maker);
+  if (Made && Made->getNumArgs() == 1 && Made->getConstructor()->isCopyOrMoveConstructor())
+    return makesEmpty(Made->getArg(0));
+  return Made && (Made->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Made->getArg(0)));
+}
+
 std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
   E = E->IgnoreParenCasts();
   if (isa<CXXNullPtrLiteralExpr>(E) || isa<GNUNullExpr>(E))

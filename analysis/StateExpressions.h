@@ -16,6 +16,9 @@ const clang::ValueDecl *namedBy(const clang::Expr *);
 /// The call or construction that made the value.
 const clang::Expr *makerOf(const clang::Expr *);
 
+/// Whether the expression makes an object that holds nothing.
+bool makesEmpty(const clang::Expr *);
+
 /// Whether a constant is nonzero; empty for what is no constant.
 std::optional<bool> constantTruth(const clang::Expr *, const clang::ASTContext &);
 

@@ -149,6 +149,10 @@ void StateFlow::apply(State &Now, const CFGElement &Element) {
     const CXXBindTemporaryExpr *Temporary = Dtor->getBindTemporaryExpr();
     return destroy(Now, Temporary->getType(), makerOf(Temporary->getSubExpr()), Temporary);
   }
+  if (auto Dtor = Element.getAs<CFGMemberDtor>())
+    return destroy(Now, Dtor->getFieldDecl()->getType(), Dtor->getFieldDecl(), nullptr);
+  if (auto Dtor = Element.getAs<CFGBaseDtor>())
+    return destroy(Now, Dtor->getBaseSpecifier()->getType(), Dtor->getBaseSpecifier(), nullptr);
   if (auto Init = Element.getAs<CFGInitializer>())
     if (const FieldDecl *Field = Init->getInitializer()->getAnyMember())
       rename(Now, makerOf(Init->getInitializer()->getInit()), Field);
@@ -211,17 +215,18 @@ void StateFlow::assign(State &Now, const Expr *Target, const Expr *Value) {
 void StateFlow::construct(State &Now, const CXXConstructExpr *C) {
   if (C->getConstructor()->isMoveConstructor())
     moveFrom(Now, C->getArg(0));
-  if (const StateOperation::Kind *Guard = stateGuard(C->getType())) {
-    if (C->getConstructor()->isCopyOrMoveConstructor())
-      return;
+  const Function *F = stateGuard(C->getType()) ? nullptr : All.Index.find(C->getConstructor());
+  if (F)
+    return callee(Now, F, C, nullptr);
+  if (C->getConstructor()->isCopyOrMoveConstructor())
+    return;
+  for (StateOperation::Kind Guard : All.guardsIn(C->getType())) {
     StateOperation Operation;
-    Operation.What = *Guard;
+    Operation.What = Guard;
     for (World &W : Now)
       operation(W, Operation, C);
-    collapse(Now);
-    return;
   }
-  callee(Now, All.Index.find(C->getConstructor()), C, nullptr);
+  collapse(Now);
 }
 
 /// What was moved from holds nothing any more.

@@ -16,7 +16,8 @@ struct ThreadStates::Facts {
   bool KeepsToken = false; ///< returns with a token that somebody else must give back
   std::vector<DetachedUse> Uses;
   std::vector<StateImbalance> Imbalances;
-  llvm::DenseMap<const clang::Stmt *, Attachment> At; ///< before calls
+  llvm::DenseMap<const clang::Stmt *, Attachment> At;       ///< before calls
+  llvm::DenseMap<const clang::VarDecl *, Attachment> AtEnd; ///< where variables are destroyed
   llvm::DenseMap<const clang::Stmt *, const clang::Expr *>
       KeptIn; ///< what the token of a detaching call is assigned to
 };
@@ -93,6 +94,7 @@ private:
   void visitConstruction(const State &, const clang::CXXConstructExpr *);
   void visitCopy(const State &, const clang::CXXConstructExpr *);
   bool copiesContent(DetachedUse &, const clang::Expr *From) const;
+  static Attachment agreedIn(const State &);
   void visitDestruction(const State &, clang::QualType, const clang::VarDecl *, clang::SourceRange Where);
   std::vector<const DetachedUse *> usesInside(const Function &Callee, const clang::Expr *Call,
                                               DetachedUse &Here);

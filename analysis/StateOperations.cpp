@@ -82,6 +82,10 @@ void StateFlow::callee(State &Now, const Function *F, const Expr *Site, const vo
 }
 
 void StateFlow::destroy(State &Now, QualType T, const void *Object, const Stmt *Trigger) {
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  if (!Record || !Record->hasDefinition() || Record->hasTrivialDestructor())
+    return;
+  Record = Record->getDefinition();
   if (const StateOperation::Kind *Guard = stateGuard(T)) {
     for (World &W : Now)
       if (*Guard == StateOperation::Detach)
@@ -90,9 +94,15 @@ void StateFlow::destroy(State &Now, QualType T, const void *Object, const Stmt *
         restore(W, Object, Trigger);
     return;
   }
-  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
-  if (const CXXDestructorDecl *Dtor = Record && Record->hasDefinition() ? Record->getDestructor() : nullptr)
-    callee(Now, All.Index.find(Dtor), nullptr, Object);
+  if (const Function *F = All.Index.find(Record->getDestructor())) // members die in its graph
+    return callee(Now, F, nullptr, Object);
+  if (Record->isInStdNamespace())
+    return;
+  llvm::SmallVector<const FieldDecl *, 8> Fields(Record->fields());
+  for (const FieldDecl *Field : llvm::reverse(Fields))
+    destroy(Now, Field->getType(), Object, Trigger);
+  for (const CXXBaseSpecifier &Base : Record->bases())
+    destroy(Now, Base.getType(), Object, Trigger);
 }
 
 } // namespace ungil

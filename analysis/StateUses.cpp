@@ -78,12 +78,22 @@ void StateFlow::use(const State &Now, DetachedUse Use) {
   Out.Uses.push_back(std::move(Use));
 }
 
+/// What all ways agree on.
+Attachment StateFlow::agreedIn(const State &Now) {
+  bool Agree = all(Now, Now.front().State) && Now.front().State != Attachment::Outer;
+  return Agree ? Now.front().State : Attachment::Unknown;
+}
+
 void StateFlow::visit(const State &Now, const CFGElement &Element) {
   if (Now.empty())
     return;
-  if (auto Dtor = Element.getAs<CFGAutomaticObjDtor>())
+  if (auto Dtor = Element.getAs<CFGAutomaticObjDtor>()) {
+    auto [At, New] = Out.AtEnd.try_emplace(Dtor->getVarDecl(), agreedIn(Now));
+    if (!New && At->second != agreedIn(Now))
+      At->second = Attachment::Unknown;
     return visitDestruction(Now, Dtor->getVarDecl()->getType(), Dtor->getVarDecl(),
                             Dtor->getVarDecl()->getLocation());
+  }
   if (auto Dtor = Element.getAs<CFGTemporaryDtor>()) {
     const FunctionDecl *Maker = calleeOf(makerOf(Dtor->getBindTemporaryExpr()->getSubExpr()));
     if (All.Api.needOf(Maker) != PythonApi::Attached) // else the call is told already
@@ -95,11 +105,11 @@ void StateFlow::visit(const State &Now, const CFGElement &Element) {
     return visitDestruction(Now, Dtor->getDeleteExpr()->getDestroyedType(), nullptr,
                             Dtor->getDeleteExpr()->getSourceRange());
   auto S = Element.getAs<CFGStmt>();
+  if (S && isa<CallExpr, CXXConstructExpr, CXXDeleteExpr, OMPExecutableDirective>(S->getStmt()))
+    Out.At[S->getStmt()] = agreedIn(Now);
   const auto *E = S ? dyn_cast<Expr>(S->getStmt()) : nullptr;
   if (!E || (!isa<CallExpr>(E) && !isa<CXXConstructExpr>(E)))
     return;
-  bool Agree = llvm::all_of(Now, [&](const World &W) { return W.State == Now.front().State; });
-  Out.At[E] = Agree && Now.front().State != Attachment::Outer ? Now.front().State : Attachment::Unknown;
   if (const auto *C = dyn_cast<CXXConstructExpr>(E))
     return visitConstruction(Now, C);
   const FunctionDecl *Callee = calleeOf(E);

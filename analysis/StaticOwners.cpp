@@ -1,6 +1,7 @@
 #include "analysis/StaticOwners.h"
 
 #include "analysis/BodyVisitor.h"
+#include "analysis/Names.h"
 #include "analysis/StateExpressions.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -29,20 +30,9 @@ public:
       mark(Empties ? Emptied : Filled, Member->getImplicitObjectArgument());
     }
     if (Operator && Method && !Method->isConst() && Operator->getNumArgs())
-      mark(Operator->isAssignmentOp() && isEmpty(Operator->getArg(1)) ? Emptied : Filled,
+      mark(Operator->isAssignmentOp() && makesEmpty(Operator->getArg(1)) ? Emptied : Filled,
            Operator->getArg(0));
     return true;
-  }
-
-  /// Whether the expression makes an object that holds nothing.
-  static bool isEmpty(const Expr *E) {
-    const Expr *Maker = makerOf(E);
-    if (isa<CXXNullPtrLiteralExpr>(Maker) || isa<CXXScalarValueInitExpr>(Maker))
-      return true;
-    const auto *Made = dyn_cast<CXXConstructExpr>(Maker);
-    if (Made && Made->getNumArgs() == 1 && Made->getConstructor()->isCopyOrMoveConstructor())
-      return isEmpty(Made->getArg(0));
-    return Made && (Made->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Made->getArg(0)));
   }
 
 private:
@@ -53,6 +43,13 @@ private:
 
   const llvm::DenseSet<const ValueDecl *> &Watched;
 };
+
+/// Whether what the variable holds is a class of Python's, which its method resolution order refers to: the
+/// reference that the variable drops is never the last.
+bool holdsClass(const VarDecl &V) {
+  const CXXRecordDecl *Record = V.getType()->getAsCXXRecordDecl();
+  return Record && Knowledge::get().ClassOwners.contains(qualifiedName(*Record));
+}
 
 bool asksForInterpreter(const Unit &U, QualType T) {
   const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
@@ -71,7 +68,7 @@ std::vector<const VarDecl *> staticOwners(Unit &U) {
   for (const VarDecl *V : U.index().statics()) {
     DetachedUse Use;
     if (V->getTLSKind() == VarDecl::TLS_Static || !U.threadStates().destroysReference(Use, V->getType()) ||
-        asksForInterpreter(U, V->getType()))
+        asksForInterpreter(U, V->getType()) || (V->getTLSKind() == VarDecl::TLS_None && holdsClass(*V)))
       continue;
     Owners.push_back(V);
     Watched.insert(V);
@@ -82,7 +79,7 @@ std::vector<const VarDecl *> staticOwners(Unit &U) {
   for (const auto &F : U.index().functions())
     Visitor.TraverseStmt(F->Decl->getBody());
   llvm::erase_if(Owners, [&](const VarDecl *V) {
-    bool StartsEmpty = !V->getInit() || Changes::isEmpty(V->getInit());
+    bool StartsEmpty = !V->getInit() || makesEmpty(V->getInit());
     return Visitor.Emptied.contains(V) ||
            (StartsEmpty && V->getTLSKind() == VarDecl::TLS_None && !Visitor.Filled.contains(V));
   });

@@ -48,13 +48,16 @@ void ThreadStates::findUsers() {
   };
   for (const Call &C : Index.externalCalls())
     if (Api.operationOf(C.Callee) || tellsAttached(*C.Callee) ||
-        (isa<CXXConstructExpr>(C.Site) && stateGuard(C.Site->getType())))
+        (isa<CXXConstructExpr>(C.Site) && !guardsIn(C.Site->getType()).empty()))
       Add(C.In);
   while (!Pending.empty()) {
     const Function *F = Pending.back();
     Pending.pop_back();
     for (const Call *Caller : F->Callers)
       Add(Caller->In);
+    if (const auto *Made = dyn_cast<CXXConstructorDecl>(F->Decl)) // members change it back when they die
+      if (const Function *Dtor = Index.find(Made->getParent()->getDestructor()))
+        Add(Dtor);
   }
 }
 
@@ -316,7 +319,7 @@ Attachment ThreadStates::stateIn(const Function &F, Attachment Entry, const Stmt
   return Known == Of.At.end() ? Attachment::Unknown : Known->second;
 }
 
-Attachment ThreadStates::at(const Function &F, const Stmt *S) {
+Attachment ThreadStates::agreed(const Function &F, llvm::function_ref<Attachment(const Facts &)> In) {
   if (!EntriesKnown)
     findEntries();
   unsigned Entered = Entries.lookup(&F);
@@ -324,12 +327,59 @@ Attachment ThreadStates::at(const Function &F, const Stmt *S) {
   for (Attachment Entry : {Attachment::Unknown, Attachment::Attached, Attachment::Detached}) {
     if (!(Entered & bit(Entry)))
       continue;
-    Attachment Here = stateIn(F, Entry, S);
+    Attachment Here = Users.contains(&F) ? In(factsOf(F, Entry)) : Entry;
     if (Agreed && *Agreed != Here)
       return Attachment::Unknown;
     Agreed = Here;
   }
   return Agreed.value_or(Attachment::Unknown);
+}
+
+Attachment ThreadStates::at(const Function &F, const Stmt *S) {
+  return agreed(F, [&](const Facts &Of) { return Of.At.lookup(S); });
+}
+
+Attachment ThreadStates::atEndOf(const Function &F, const VarDecl *V) {
+  return agreed(F, [&](const Facts &Of) { return Of.AtEnd.lookup(V); });
+}
+
+ThreadStates::RegionCounts ThreadStates::regions() {
+  RegionCounts Counts;
+  for (const Call &C : Index.externalCalls()) {
+    const StateOperation *Operation = Api.operationOf(C.Callee);
+    const StateOperation::Kind *Guard =
+        isa<CXXConstructExpr>(C.Site) ? stateGuard(C.Site->getType()) : nullptr;
+    if (!(Operation && Operation->What == StateOperation::Detach) &&
+        !(Guard && *Guard == StateOperation::Detach))
+      continue;
+    ++Counts.Present;
+    Counts.Resolved += at(*C.In, C.Site) == Attachment::Attached;
+  }
+  return Counts;
+}
+
+const std::vector<StateOperation::Kind> &ThreadStates::guardsIn(QualType T) {
+  static const std::vector<StateOperation::Kind> None;
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  if (!Record || !Record->hasDefinition())
+    return None;
+  Record = Record->getDefinition();
+  if (auto Known = Guards.find(Record); Known != Guards.end())
+    return Known->second ? *Known->second : None;
+  Guards[Record] = nullptr; // for types that come back here
+  std::vector<StateOperation::Kind> Found;
+  auto Add = [&](QualType Part) { llvm::append_range(Found, std::vector(guardsIn(Part))); };
+  if (const StateOperation::Kind *Guard = stateGuard(T)) {
+    Found.push_back(*Guard);
+  } else if (!Record->isInStdNamespace()) {
+    for (const CXXBaseSpecifier &Base : Record->bases())
+      Add(Base.getType());
+    for (const FieldDecl *Field : Record->fields())
+      Add(Field->getType());
+  }
+  if (Found.empty())
+    return None;
+  return *(Guards[Record] = std::make_unique<std::vector<StateOperation::Kind>>(std::move(Found)));
 }
 
 } // namespace ungil

@@ -72,8 +72,11 @@ public:
   std::vector<StateImbalance> imbalances(const Function &);
   /// What the token of a detaching call is assigned to; null when it initialises a variable or is dropped.
   const clang::Expr *keptIn(const Function &, const clang::Stmt *Call);
-  /// The state just before a call, whatever way the function was reached; unknown when the ways disagree.
+  /// The state just before a call or deletion, and at the end of an OpenMP region, whatever way the function
+  /// was reached; unknown when the ways disagree.
   Attachment at(const Function &, const clang::Stmt *);
+  /// The same where a local variable is destroyed.
+  Attachment atEndOf(const Function &, const clang::VarDecl *);
 
   /// Whether the destructor of the type drops a reference: in its body, in a member, or in what a container
   /// holds. Fills in how.
@@ -81,12 +84,20 @@ public:
   /// The same for what the variable's type hides: the closure in a std::function, the deleter of a pointer.
   bool destroysContent(DetachedUse &, const clang::VarDecl &);
 
+  /// The guards that an object of the type is or holds in members and bases, in the order of construction.
+  const std::vector<StateOperation::Kind> &guardsIn(clang::QualType);
+
   /// Whether the function, or one that it calls, attaches or detaches.
   bool changesState(const Function &F) const { return Users.contains(&F); }
 
   PythonApi &api() { return Api; }
   unsigned functionsAnalysed() const { return Analysed; }
   unsigned functionsGivenUp() const { return GivenUp; }
+  /// Places that detach, and those of them that every way to them is known to reach attached.
+  struct RegionCounts {
+    unsigned Present = 0, Resolved = 0;
+  };
+  RegionCounts regions();
 
 private:
   friend class StateFlow;
@@ -105,6 +116,8 @@ private:
   void findUsers();
   unsigned enteredFromOutside(const Function &) const;
   void findEntries();
+  /// What all ways to the function agree on.
+  Attachment agreed(const Function &, llvm::function_ref<Attachment(const Facts &)>);
   Attachment stateIn(const Function &, Attachment Entry, const clang::Stmt *);
 
   const UnitIndex &Index;
@@ -125,6 +138,7 @@ private:
   };
   llvm::DenseMap<const Function *, Endings> Ends;
   llvm::DenseMap<const Function *, std::unique_ptr<FlowGraph>> Graphs;
+  llvm::DenseMap<const clang::CXXRecordDecl *, std::unique_ptr<std::vector<StateOperation::Kind>>> Guards;
   bool EntriesKnown = false;
   unsigned Analysed = 0, GivenUp = 0;
 };

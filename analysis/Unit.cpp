@@ -40,7 +40,7 @@ const TypeGraph &Unit::types() const {
   return *Types;
 }
 
-Statistics Unit::statistics() const {
+Statistics Unit::statistics() {
   const EntryPointCounts &E = Entries.counts();
   Statistics S;
   S["types.present"] = E.Types;
@@ -64,6 +64,9 @@ Statistics Unit::statistics() const {
   }
   S["calls.external"] = Index.externalCalls().size();
   S["graphs.given-up"] = Locks.functionsGivenUp() + States.functionsGivenUp();
+  const ThreadStates::RegionCounts Regions = States.regions();
+  S["thread-state.regions.present"] = Regions.Present;
+  S["thread-state.regions.resolved"] = Regions.Resolved;
   S["thread-state.functions"] = States.functionsAnalysed();
   if (Types)
     Types->count(S);

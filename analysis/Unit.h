@@ -64,7 +64,7 @@ public:
   }
 
   /// What was resolved of what is there.
-  Statistics statistics() const;
+  Statistics statistics();
 
 private:
   const MacroTable &Macros;

@@ -153,6 +153,17 @@ public:
     return true;
   }
 
+  /// Members and bases that the constructor does not name are made too.
+  bool VisitCXXConstructorDecl(CXXConstructorDecl *C) {
+    if (!C->doesThisDeclarationHaveABody() || C->isDependentContext())
+      return true;
+    for (const CXXCtorInitializer *I : C->inits())
+      if (const auto *Made = dyn_cast<CXXConstructExpr>(I->getInit()); Made && !I->isWritten())
+        if (!Made->getConstructor()->isInStdNamespace() && !TraverseStmt(I->getInit()))
+          return false;
+    return true;
+  }
+
   bool VisitCallExpr(CallExpr *C) { return addCall(C); }
   bool VisitCXXConstructExpr(CXXConstructExpr *C) {
     const auto *Maker = dyn_cast<ClassTemplateSpecializationDecl>(C->getConstructor()->getParent());

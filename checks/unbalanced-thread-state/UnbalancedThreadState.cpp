@@ -28,17 +28,30 @@ public:
     for (const auto &F : U.index().functions())
       for (const StateImbalance &I : U.threadStates().imbalances(*F))
         Found.push_back(describe(U, *F, I));
-    for (const Call &C : U.index().externalCalls())
-      if (auto D = sharedToken(U, C))
-        Found.push_back(std::move(*D));
+    llvm::StringMap<std::size_t> Told; // one defect for each place that tokens are kept in
+    for (const Call &C : U.index().externalCalls()) {
+      auto Kept = sharedToken(U, C);
+      if (!Kept)
+        continue;
+      auto [At, New] = Told.try_emplace(Kept->spelling(), Found.size());
+      if (New)
+        Found.push_back(describe(U, C, *Kept));
+      else
+        Found[At->second].Related.push_back({C.Site->getSourceRange(), "and kept there here too"});
+    }
     return Found;
   }
 
 private:
-  static std::optional<Diagnosis> sharedToken(Unit &U, const Call &C) {
-    constexpr ContextSet Racing{Context::Concurrent, Context::Reinit};
+  static constexpr ContextSet Racing{Context::Concurrent, Context::Reinit};
+
+  /// What shared place the thread state is kept in that the call returns.
+  static std::optional<AccessPath> sharedToken(Unit &U, const Call &C) {
     const StateOperation *Operation = U.threadStates().api().operationOf(C.Callee);
-    if (!Operation || Operation->What != StateOperation::Detach || !U.contexts().of(C.In).intersects(Racing))
+    const ContextSet Entered = U.contexts().of(C.In);
+    const bool Method = Entered.intersects(Racing);
+    if (!Operation || Operation->What != StateOperation::Detach ||
+        !(Method || Entered.contains(Context::Escaped)))
       return std::nullopt;
     const Expr *Target = U.threadStates().keptIn(*C.In, C.Site);
     U.paths().enter(C.In->Decl);
@@ -46,19 +59,31 @@ private:
     if (!Path)
       return std::nullopt;
     AccessPath Kept = Path->byType();
-    if (Kept.Kind != AccessPath::Static && Kept.Kind != AccessPath::ModuleState &&
-        Kept.Kind != AccessPath::Object)
+    // Functions of other units' that keep it in an object of Python's are there for the methods of its type.
+    if (Kept.Kind != AccessPath::Object &&
+        !(Method && (Kept.Kind == AccessPath::Static || Kept.Kind == AccessPath::ModuleState)))
       return std::nullopt;
-    if (!U.locks().at(*C.In, C.Site, Racing).empty() || !U.locks().reaches(*C.In, C.Site))
+    if (!U.locks().at(*C.In, C.Site, Method ? Racing : ContextSet(Context::Escaped)).empty() ||
+        !U.locks().reaches(*C.In, C.Site))
       return std::nullopt;
+    return Kept;
+  }
+
+  static Diagnosis describe(Unit &U, const Call &C, const AccessPath &Kept) {
+    const Expr *Target = U.threadStates().keptIn(*C.In, C.Site);
     Diagnosis D;
     D.Where = C.Site->getSourceRange();
     D.Message = "the detached thread state is kept in '" + Kept.spelling() +
                 "', which another thread can overwrite meanwhile; each then attaches the other's state";
     Contexts::Route Route = U.contexts().routeTo(C.In, Racing);
-    D.Path.push_back({Route.Entry->Registered,
-                      "'" + displayName(*Route.Entry->Target->Decl) + "' is " + roleOf(*Route.Entry) +
-                          "; several threads can run it at once, on the same object too"});
+    if (Route.Entry)
+      D.Path.push_back({Route.Entry->Registered,
+                        "'" + displayName(*Route.Entry->Target->Decl) + "' is " + roleOf(*Route.Entry) +
+                            "; several threads can run it at once, on the same object too"});
+    else
+      D.Path.push_back(
+          {C.In->Decl->getLocation(), "methods in other files can call '" + displayName(*C.In->Decl) +
+                                          "', in several threads at once, on the same object too"});
     D.Path.push_back({Target->getSourceRange(),
                       "keep it in a local variable, or hold a lock from here until it is attached again"});
     return D;
