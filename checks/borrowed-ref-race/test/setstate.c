@@ -23,7 +23,7 @@ static PyObject *parsed_setstate(PyObject *self, PyObject *args) {
 static PyObject *error_update(PyObject *self, PyObject *state) {
   return Py_XNewRef(PyDict_GetItemString(state, "code"));
   // CHECK: :[[@LINE-1]]:10: warning: 'PyDict_GetItemString' returns a reference borrowed from the argument 'state'
-  // CHECK-NEXT: note: 'error_update' is ml_meth
+  // CHECK-NEXT: note: 'error_update' is a method
   // CHECK-NEXT: note: the object can be freed
   // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores
 }
@@ -34,7 +34,7 @@ static PyObject *parsed_update(PyObject *self, PyObject *args) {
     return NULL;
   return Py_XNewRef(PyDict_GetItemString(fields, "code"));
   // CHECK: :[[@LINE-1]]:10: warning: 'PyDict_GetItemString' returns a reference borrowed from 'fields'
-  // CHECK-NEXT: note: 'parsed_update' is ml_meth
+  // CHECK-NEXT: note: 'parsed_update' is a method
   // CHECK-NEXT: note: the object can be freed
   // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores
 }
@@ -43,7 +43,7 @@ static PyObject *parsed_update(PyObject *self, PyObject *args) {
 static PyObject *both(PyObject *self, PyObject *state) {
   return Py_XNewRef(PyDict_GetItemString(state, "code"));
   // CHECK: :[[@LINE-1]]:10: warning: 'PyDict_GetItemString' returns a reference borrowed from the argument 'state'
-  // CHECK-NEXT: note: 'both' is ml_meth
+  // CHECK-NEXT: note: 'both' is a method
   // CHECK-NEXT: note: the object can be freed
   // CHECK-NEXT: note: 'PyDict_GetItemStringRef' stores
 }

@@ -17,7 +17,7 @@ static PyObject *of_own(PyObject *self, PyObject *arg) {
 // One of them what it was given itself.
 // CHECK: external.c:[[@LINE+1]]:47: warning: 'PyList_GET_ITEM' reads the storage of the argument 'items'
 PyObject *second_of(PyObject *items) { return Py_NewRef(PyList_GET_ITEM(items, 1)); }
-// CHECK: note: 'of_argument' is ml_meth
+// CHECK: note: 'of_argument' is a method
 // CHECK: note: which calls 'second_of' here
 // CHECK: external.c:[[@LINE-3]]:47: note: read items with PyList_GetItemRef
 static PyObject *of_argument(PyObject *self, PyObject *arg) {

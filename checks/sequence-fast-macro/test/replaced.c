@@ -24,7 +24,7 @@ static PyObject *replaced(PyObject *self, PyObject *arg) {
   Py_SETREF(items, PySequence_Fast(arg, NULL));
   // CHECK: replaced.c:[[@LINE+1]]:21: warning: 'PySequence_Fast_GET_ITEM' reads the storage of what 'PySequence_Fast' returns, which is the argument 'arg'
   PyObject *first = Py_NewRef(PySequence_Fast_GET_ITEM(items, 0));
-  // CHECK: note: 'replaced' is ml_meth
+  // CHECK: note: 'replaced' is a method
   // CHECK: replaced.c:[[@LINE-2]]:21: note: read items with PyList_GetItemRef
   Py_DECREF(items);
   return first;
@@ -37,7 +37,7 @@ static PyObject *filled(PyObject *self, PyObject *args) {
     return NULL;
   // CHECK: replaced.c:[[@LINE+1]]:10: warning: 'PyList_GET_ITEM' reads the storage of 'items'
   return Py_NewRef(PyList_GET_ITEM(items, 0));
-  // CHECK: note: 'filled' is ml_meth
+  // CHECK: note: 'filled' is a method
   // CHECK: replaced.c:[[@LINE-2]]:10: note: read items with PyList_GetItemRef
 }
 
