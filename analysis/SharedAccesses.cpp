@@ -180,6 +180,8 @@ private:
     if (Object->getType()->isPointerType() || !Object->isLValue())
       return true;
     const auto *Method = dyn_cast_or_null<CXXMethodDecl>(O->getDirectCallee());
+    if (Method && Method->isConst())
+      Loaded.insert(Object->IgnoreParenImpCasts());
     bool IsMap = llvm::StringRef(typeName(Object->getType())).ends_with("map");
     if (O->getOperator() == OO_Equal)
       note(SharedAccess::Write, Object, O->getNumArgs() > 1 ? O->getArg(1) : nullptr);

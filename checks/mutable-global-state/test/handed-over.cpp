@@ -2,6 +2,7 @@
 // Fields that an atomic neighbour hands over; containers that are only looked into; what the package sets itself.
 #include <Python.h>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string.h>
@@ -56,6 +57,14 @@ static PyObject *size_of(PyObject *, PyObject *value) {
   return PyLong_FromLong(sizes[key]);
 }
 METHOD(size_of)
+static std::map<long, std::function<PyObject *(PyObject *)>> makers = {{1, PyObject_Repr}};
+static PyObject *make(PyObject *, PyObject *value) {
+  long key = PyLong_AsLong(value);
+  if (makers.find(key) == makers.end())
+    return nullptr;
+  return makers[key](value);
+}
+METHOD(make)
 
 // Here it is put in.
 static std::map<long, long> counts = {{1, 2}};
@@ -94,11 +103,11 @@ static PyObject *use_shared(PyObject *, PyObject *) {
   return PyLong_FromVoidPtr(known);
 }
 METHOD(use_shared)
-// CHECK: :[[@LINE-59]]:3: warning: 'loose.text' is written in 'fill_loose' and read in 'find_loose' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
-// CHECK-NEXT: :[[@LINE-56]]:1: note: 'fill_loose' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-54]]:33: note: read here in 'find_loose'
-// CHECK-NEXT: :[[@LINE-52]]:1: note: 'find_loose' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-66]]:1: note: guard every use with one PyMutex, or give each thread or module its own
+// CHECK: :[[@LINE-67]]:3: warning: 'loose.text' is written in 'fill_loose' and read in 'find_loose' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
+// CHECK-NEXT: :[[@LINE-64]]:1: note: 'fill_loose' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-62]]:33: note: read here in 'find_loose'
+// CHECK-NEXT: :[[@LINE-60]]:1: note: 'find_loose' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-74]]:1: note: guard every use with one PyMutex, or give each thread or module its own
 // CHECK: :[[@LINE-37]]:5: warning: 'counts' is updated in 'count_of' with no common lock; threads corrupt it on a free-threaded build [ungil-mutable-global-state]
 // CHECK-NEXT: :[[@LINE-35]]:1: note: 'count_of' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-43]]:1: note: guard every use with one PyMutex, or give each thread or module its own
