@@ -3,6 +3,7 @@
 // needs: free-threaded
 // driver: threads
 // since: 3.13
+// pymalloc-debug: what is freed is filled, so that a use of it is seen
 //
 // The table is replaced and freed under the walk.
 
@@ -27,8 +28,8 @@ static PyObject *run(PyObject *module, PyObject *thread) {
     PyObject *key, *value;
     Py_ssize_t position = 0;
     while (PyDict_Next(dict, &position, &key, &value)) { // FLAG
-      Py_INCREF(value);
-      Py_DECREF(value);
+      if (PyObject_Size(value) < 0)
+        PyErr_Clear();
     }
   }
   Py_RETURN_NONE;
