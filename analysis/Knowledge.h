@@ -111,7 +111,7 @@ struct SharingKnowledge {
   std::vector<std::string> ReadingVerbs; ///< words in the names of functions that only look: "get"
   std::vector<std::int64_t> MemberObjects;           ///< codes of PyMemberDef types that are references
   std::int64_t MemberString = 0, MemberReadOnly = 0; ///< code of strings, which are not set; flag
-  llvm::StringSet<> SwapMacros;                      ///< Py_CLEAR …: replace a reference and drop the old one
+  llvm::StringSet<> SwapMacros; ///< Py_CLEAR and such: replace a reference and drop the old one
   llvm::StringSet<> Interned;   ///< functions whose results are immortal or the same for every caller
   llvm::StringSet<> Suspending; ///< functions that may run Python code or detach; "*" at the end is a prefix
   std::vector<std::string> SuspendingPrefixes;
@@ -249,7 +249,7 @@ struct Knowledge {
   llvm::StringSet<> SectionGuards;            ///< those that hold a critical section
   llvm::StringSet<> StateAttachers, StateReleasers; ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;    ///< PyEval_SaveThread, PyEval_RestoreThread
-  llvm::StringSet<> OpenGuardTags;                  ///< std::defer_lock_t …: the guard does not hold the lock
+  llvm::StringSet<> OpenGuardTags; ///< std::defer_lock_t and such: the guard does not hold the lock
   std::vector<std::string> HeldByContractSuffixes;
   llvm::StringSet<> SynchronisedTypes;
 

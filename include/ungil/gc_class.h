@@ -40,7 +40,7 @@ UNGIL_NAMESPACE_BEGIN
 /// A field that owns no references to Python objects, on the author's word: native handles, borrowed
 /// pointers, foreign types.
 template <class T> struct NoRefs {
-  T value{};
+  T value{}; ///< neither visited nor cleared
 };
 
 /// How the collector sees a field of type T. Specialise it for containers of your own: traverse calls

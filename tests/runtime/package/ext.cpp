@@ -4,7 +4,7 @@ static PyObject *detour(PyObject *, PyObject *object) {
   ungil::EntryScope attached;
   auto mine = ungil::Py<>::borrow(attached, object);
   {
-    ungil::Detached detached(attached);
+    ungil::Detached detached(attached); // attached again at the end of the block
   }
   return mine.release();
 }
