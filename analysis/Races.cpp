@@ -56,6 +56,24 @@ std::string locationName(const AccessPath &Location, const SharedAccess &A) {
   return locationName(Named);
 }
 
+const char *consequence(Stake What) {
+  switch (What) {
+  case Stake::Pointer:
+    return "a thread can use or free what another has replaced on a free-threaded build";
+  case Stake::Container:
+    return "threads corrupt it on a free-threaded build";
+  case Stake::Index:
+    return "a thread can index with a value that another is changing on a free-threaded build";
+  case Stake::Counter:
+    return "updates get lost on a free-threaded build";
+  case Stake::Buffer:
+    return "threads mix their data in it on a free-threaded build";
+  case Stake::Scalar:
+    break;
+  }
+  return "both can run at the same time on a free-threaded build";
+}
+
 namespace {
 
 /// A static variable of one function, with no initial value: room for what a callee fills in.

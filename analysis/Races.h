@@ -16,6 +16,9 @@ enum class Stake {
   Scalar,    ///< a stale or a torn value
 };
 
+/// What the loss is, as the end of a sentence.
+const char *consequence(Stake);
+
 struct Race {
   const AccessPath *Location = nullptr;
   Stake What = Stake::Scalar;

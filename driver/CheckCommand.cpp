@@ -271,6 +271,7 @@ int checkCommand(const CheckArguments &Arguments) {
                             [&](const std::string &Path) { return !OwnDatabase && fs::is_directory(Path); });
   RunResult Run =
       link(analyse(Database, Selected, Root, Arguments), {.Root = Root,
+                                                          .Target = Selected.Target,
                                                           .RulesRun = Selected.RulesRun,
                                                           .Whole = Whole,
                                                           .MayPromise = allByDefault(Selected.RulesRun),

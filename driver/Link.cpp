@@ -116,6 +116,7 @@ void addPython(PythonHeaders &Oldest, const PythonHeaders &Seen) {
 RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
   RunResult Run;
   Run.Root = Options.Root;
+  Run.Target = Options.Target;
   Run.RulesRun = Options.RulesRun;
   std::vector<Suppression> Suppressions;
   for (UnitResult &Unit : Units) {

@@ -9,6 +9,7 @@ namespace ungil {
 
 struct LinkOptions {
   std::string Root;
+  PythonVersion Target; ///< the oldest version that was checked for
   std::vector<std::string> RulesRun;
   Confidence Least = Confidence::Likely; ///< findings below it are left out
   bool Whole = false;                    ///< every unit of the program is there

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/Finding.h"
+#include "analysis/PythonVersion.h"
 #include "analysis/Statistics.h"
 
 #include <string>
@@ -90,6 +91,7 @@ struct RunResult {
   unsigned Suppressed = 0;
   std::vector<UnitResult> Units; ///< sorted by file; their findings have been moved to Findings
   PythonHeaders Python;          ///< the oldest headers of any unit
+  PythonVersion Target;          ///< the oldest version that was checked for
   Statistics Counts;
   std::vector<std::string> RulesRun;
 };

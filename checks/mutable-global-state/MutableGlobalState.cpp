@@ -87,7 +87,7 @@ private:
                 (W.owner() == O.owner()
                      ? ""
                      : " and " + std::string(O.writes() ? "written" : "read") + " in '" + User + "'") +
-                " with no common lock; " + consequence(R);
+                " with no common lock; " + consequence(R.What);
     D.Sureness = surenessOf(U, R);
     explainRoute(U, W, D);
     if (&O != &W && O.At != W.At)
@@ -114,24 +114,6 @@ private:
   static std::string holding(Unit &U, const SharedAccess &A) {
     const Guards &Held = U.shared().guardsOf(A);
     return Held.none() ? "" : ", holding '" + Held.Spelling + "'";
-  }
-
-  static std::string consequence(const Race &R) {
-    switch (R.What) {
-    case Stake::Pointer:
-      return "a thread can use or free what another has replaced on a free-threaded build";
-    case Stake::Container:
-      return "threads corrupt it on a free-threaded build";
-    case Stake::Index:
-      return "a thread can index with a value that another is changing on a free-threaded build";
-    case Stake::Counter:
-      return "updates get lost and numbers are given out twice on a free-threaded build";
-    case Stake::Buffer:
-      return "threads mix their data in it on a free-threaded build";
-    case Stake::Scalar:
-      break;
-    }
-    return "both can run at the same time on a free-threaded build";
   }
 
   static Confidence surenessOf(Unit &U, const Race &R) {

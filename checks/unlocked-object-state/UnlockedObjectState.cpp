@@ -62,7 +62,7 @@ private:
                 (W.owner() == O.owner() || W.In == O.In
                      ? "another thread runs the same function"
                      : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
-                "; two threads using the same object race";
+                "; " + consequence(Worst.What);
     D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst)
                      ? Confidence::Likely
                      : Confidence::Possible;
@@ -72,11 +72,17 @@ private:
                         std::string(O.writes() ? "modified" : "used") + " here in '" + User + "'"});
     if (O.owner() != W.owner())
       explainRoute(U, O, D);
-    D.Path.push_back({W.At->getSourceRange(),
-                      "hold the object's critical section, or a lock of its own, in every function "
-                      "that the notes name"});
+    D.Path.push_back({W.At->getSourceRange(), advice(Worst)});
     inventory(U, Races, D);
     return D;
+  }
+
+  static std::string advice(const Race &R) {
+    const auto *Class = clang::dyn_cast_or_null<clang::RecordDecl>(R.Location->Root);
+    return std::string(Class && !isObjectStruct(Class)
+                           ? "hold one mutex, a member of the class,"
+                           : "hold the object's critical section, or a lock of its own,") +
+           " in every function that the notes name";
   }
 
   /// A struct behind a pointer may be somebody else's; one that the object has made, and a library's state
@@ -126,6 +132,8 @@ private:
         }
     std::set<std::pair<clang::SourceLocation, std::string>> Told; // instances of a template tell the same
     for (const auto &[F, Of] : Uses) {
+      if (Races.size() == 1 && isTold(D, Of.First))
+        continue;
       std::string Text = "'" + displayName(*F->Decl) + "'";
       if (!Of.Writes.empty())
         Text += " writes " + list(Of.Writes);
@@ -134,6 +142,11 @@ private:
       if (Told.emplace(U.sources().getExpansionLoc(Of.First->getBeginLoc()), Text).second)
         D.Related.push_back({Of.First->getSourceRange(), Text});
     }
+  }
+
+  static bool isTold(const Diagnosis &D, const clang::Expr *At) {
+    auto IsThere = [At](clang::SourceRange Where) { return Where.getBegin() == At->getBeginLoc(); };
+    return IsThere(D.Where) || llvm::any_of(D.Path, [&](const Remark &R) { return IsThere(R.Where); });
   }
 
   static std::string fieldName(const AccessPath &P) {

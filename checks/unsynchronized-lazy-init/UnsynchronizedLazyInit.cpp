@@ -36,18 +36,38 @@ public:
 private:
   static Diagnosis describe(Unit &U, const LazyInit &L) {
     const SharedAccess &Store = *L.Store;
-    std::string Name = locationName(Store.Location);
+    const bool HandedIn = isHandedIn(U, L);
     Diagnosis D;
     D.Where = L.Test->getSourceRange();
-    D.Message = Name + message(L);
+    D.Message = locationName(Store.Location) + (HandedIn ? HandedInMessage : message(L));
     D.Sureness = surenessOf(U, L);
     explainRoute(U, Store, D);
     if (L.What == LazyInit::Suspended)
       D.Path.push_back({L.Suspension->getSourceRange(),
                         "this call can run Python code or wait, which suspends the critical section"});
     D.Path.push_back({Store.At->getSourceRange(), stored(U, L)});
-    D.Path.push_back({L.Test->getSourceRange(), advice(L)});
+    D.Path.push_back({L.Test->getSourceRange(), HandedIn ? handedInAdvice(L) : advice(L)});
     return D;
+  }
+
+  /// Whether the function stores what its caller gave it: no initialisation could have done that before.
+  static bool isHandedIn(Unit &U, const LazyInit &L) {
+    if (L.What != LazyInit::Unlocked || L.Value != LazyInit::Reference || !L.Store->Value)
+      return false;
+    Origins From = U.types().references().originsOf(L.Store->Value);
+    return !From.empty() && llvm::all_of(From, [](const Origin &O) {
+      return O.What == Origin::Parameter && O.Decl->getType()->isPointerType();
+    });
+  }
+
+  static constexpr const char *HandedInMessage =
+      " is tested here and set later without synchronisation; two callers can both find it unset, and one "
+      "of their references is lost";
+
+  static std::string handedInAdvice(const LazyInit &L) {
+    return std::string("test and set it in one go, ") + (L.Store->Location.Kind == AccessPath::Object
+                                                             ? "in the object's critical section"
+                                                             : "while a PyMutex is held");
   }
 
   static Diagnosis describe(Unit &U, const LazyRegistration &R) {

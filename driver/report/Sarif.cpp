@@ -2,6 +2,7 @@
 // regions of one line with all four coordinates, relative paths, a line hash, rules with every description,
 // and limits on all of it.
 #include "driver/report/Fingerprint.h"
+#include "driver/report/Headers.h"
 #include "driver/report/JsonModel.h"
 #include "driver/report/Paths.h"
 #include "driver/report/SourceCache.h"
@@ -20,7 +21,6 @@ namespace {
 
 constexpr std::size_t MaxDescription = 1024, MaxTags = 20, MaxFlowLocations = 10'000, MaxRelated = 100;
 constexpr std::size_t LongestSnippetLine = 500;
-constexpr unsigned FirstFreeThreadedVersion = 0x030D0000;
 
 enum Notice : std::size_t {
   UnitFailed,
@@ -303,12 +303,8 @@ void SarifReport::notifyUnits() {
 }
 
 void SarifReport::notifyOldHeaders() {
-  if (Run.Python.VersionHex == 0 || Run.Python.VersionHex >= FirstFreeThreadedVersion)
-    return;
-  notify(OldHeaders, Severity::Warning,
-         "the Python " + Run.Python.Version +
-             " headers are older than 3.13: code behind PY_VERSION_HEX checks for free-threaded Python was "
-             "not seen");
+  if (std::string Hidden = hiddenByHeaders(Run); !Hidden.empty())
+    notify(OldHeaders, Severity::Warning, Hidden);
 }
 
 void SarifReport::notify(Notice N, Severity Level, const std::string &Text, const std::string &File) {

@@ -1,5 +1,6 @@
 // The text report. The shape of each line is Clang's, down to the escape sequences, because people know it
 // and because the importers of clang-tidy's output match it with regular expressions.
+#include "driver/report/Headers.h"
 #include "driver/report/Paths.h"
 #include "driver/report/SourceCache.h"
 #include "driver/report/Unicode.h"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,7 +21,6 @@ constexpr std::string_view Reset = "\033[0m", Bold = "\033[1m", Red = "\033[0;1;
 
 constexpr unsigned TabStop = 8;
 constexpr std::size_t LongestQuotedLine = 500; ///< beyond it, a line was made by a program for a program
-constexpr unsigned FirstFreeThreadedVersion = 0x030D0000;
 
 struct Label {
   std::string_view Text, Color;
@@ -90,6 +91,19 @@ bool isShownUnderLine(const Edit &E) {
   return isOneLine(E) && !E.Replacement.empty() && E.Replacement.find_first_of("\n\r\t") == std::string::npos;
 }
 
+/// The text of an edit that cannot be written under a line, on one line.
+std::string hiddenInsertion(const Edit &E) {
+  if (E.Replacement.empty() || isShownUnderLine(E))
+    return {};
+  std::istringstream Words(E.Replacement);
+  std::string Text;
+  for (std::string Word; Words >> Word;)
+    Text += (Text.empty() ? "" : " ") + Word;
+  if (Text.empty())
+    return {};
+  return std::string(E.Length == 0 ? ": insert '" : ": write '") + Text + "'";
+}
+
 /// The first fix that fits under the line of the finding, where Clang would show it.
 const Fix *inlineFix(const Finding &F) {
   for (const Fix &Candidate : F.Fixes) {
@@ -145,7 +159,7 @@ private:
     std::string Message = "fix: " + F.Description;
     for (const Edit &E : F.Edits) {
       Region Where{E.File, E.Line, E.Column, isOneLine(E) ? E.EndColumn : ~0u};
-      note(Where, Message, {E});
+      note(Where, Message + hiddenInsertion(E), {E});
       Message = "fix, continued";
     }
   }
@@ -277,12 +291,9 @@ void writeProblems(const RunResult &Run, std::ostream &Out) {
   }
 }
 
-void writeVersionWarning(const PythonHeaders &Python, std::ostream &Out) {
-  if (Python.VersionHex == 0 || Python.VersionHex >= FirstFreeThreadedVersion)
-    return;
-  Out << "ungil: the Python " << printable(Python.Version)
-      << " headers are older than 3.13: code behind PY_VERSION_HEX checks for free-threaded Python was not "
-         "seen\n";
+void writeVersionWarning(const RunResult &Run, std::ostream &Out) {
+  if (std::string Hidden = hiddenByHeaders(Run); !Hidden.empty())
+    Out << "ungil: " << printable(Hidden) << '\n';
 }
 
 /// "a.resolved" and "a.present" are one row. Returns the name of the pair, or nothing.
@@ -328,7 +339,7 @@ void writeStatistics(const Statistics &Counts, std::ostream &Out) {
 
 void writeSummary(const RunResult &Run, std::ostream &Out) {
   writeProblems(Run, Out);
-  writeVersionWarning(Run.Python, Out);
+  writeVersionWarning(Run, Out);
   UnitCounts Counts = countUnits(Run);
   if (Run.Units.empty()) {
     Out << "ungil: nothing was analysed: there are no units\n";

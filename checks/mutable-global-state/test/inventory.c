@@ -20,8 +20,8 @@ PyModuleDef module = {PyModuleDef_HEAD_INIT, "m", NULL, 0, methods, slots, NULL,
 PyMODINIT_FUNC PyInit_m(void) { return PyModuleDef_Init(&module); }
 // CHECK: :[[@LINE-2]]:13: warning: the module declares that it does not need the GIL, but takes no lock; 4 variables are changed while other threads use them [ungil-mutable-global-state]
 // CHECK-NEXT: :[[@LINE-10]]:3: note: 'callback' is written in 'use_all' and read in 'call' with no common lock; a thread can use or free what another has replaced on a free-threaded build
-// CHECK-NEXT: :[[@LINE-13]]:3: note: 'made' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
-// CHECK-NEXT: :[[@LINE-13]]:3: note: 'dropped' is updated in 'use_all' with no common lock; updates get lost and numbers are given out twice on a free-threaded build
+// CHECK-NEXT: :[[@LINE-13]]:3: note: 'made' is updated in 'use_all' with no common lock; updates get lost on a free-threaded build
+// CHECK-NEXT: :[[@LINE-13]]:3: note: 'dropped' is updated in 'use_all' with no common lock; updates get lost on a free-threaded build
 // CHECK-NEXT: :[[@LINE-12]]:17: note: 'text' is filled in 'use_all' with no common lock; threads mix their data in it on a free-threaded build
 // CHECK-NEXT: :[[@LINE-9]]:45: note: 'use_all' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-11]]:88: note: read here in 'call'

@@ -109,30 +109,23 @@ extern "C" PyObject *PyInit_types(void) {
   fill_types(m);
   return nullptr;
 }
-// CHECK: :[[@LINE-78]]:29: warning: 'Series.values' is modified in 'Series::push' without synchronisation while 'Series::at' uses it; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK: :[[@LINE-78]]:29: warning: 'Series.values' is modified in 'Series::push' without synchronisation while 'Series::at' uses it; threads corrupt it on a free-threaded build [ungil-unlocked-object-state]
 // CHECK-NEXT: :[[@LINE-24]]:68: note: 'Series::push' is bound with def; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-79]]:43: note: used here in 'Series::at'
 // CHECK-NEXT: :[[@LINE-26]]:93: note: 'Series::at' is bound with def; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-82]]:29: note: 'Series::push' writes 'values'
-// CHECK-NEXT: :[[@LINE-82]]:43: note: 'Series::at' reads 'values'
-// CHECK-NEXT: :[[@LINE-84]]:29: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-70]]:63: warning: 'Named.name' is modified in 'set_name' without synchronisation while 'lambda at line {{[0-9]+}}' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-27]]:68: note: 'set_name' is bound with def_property; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-28]]:57: note: used here in 'lambda at line {{[0-9]+}}'
-// CHECK-NEXT: :[[@LINE-29]]:29: note: 'lambda at line {{[0-9]+}}' is bound with def_property; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-74]]:63: note: 'set_name' writes 'name'
-// CHECK-NEXT: :[[@LINE-31]]:57: note: 'lambda at line {{[0-9]+}}' reads 'name'
-// CHECK-NEXT: :[[@LINE-76]]:63: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-42]]:22: warning: 'Chosen.values' is modified in 'Chosen::push' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-31]]:70: note: 'Chosen::push' is bound with def; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-44]]:22: note: 'Chosen::push' writes 'values'
-// CHECK-NEXT: :[[@LINE-44]]:25: note: 'Chosen::push' writes 'values'
-// CHECK-NEXT: :[[@LINE-46]]:22: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-40]]:54: warning: 'Table.rows' is modified in 'lambda at line {{[0-9]+}}' without synchronisation while 'lambda at line {{[0-9]+}}' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-41]]:19: note: 'lambda at line {{[0-9]+}}' is bound with def; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-41]]:50: note: used here in 'lambda at line {{[0-9]+}}'
-// CHECK-NEXT: :[[@LINE-42]]:19: note: 'lambda at line {{[0-9]+}}' is bound with def; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-44]]:54: note: 'lambda at line {{[0-9]+}}' writes 'rows'
-// CHECK-NEXT: :[[@LINE-44]]:50: note: 'lambda at line {{[0-9]+}}' reads 'rows'
-// CHECK-NEXT: :[[@LINE-46]]:54: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-82]]:29: note: hold one mutex, a member of the class, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-68]]:63: warning: 'Named.name' is modified in 'set_name' without synchronisation while 'lambda at line {{[0-9]+}}' uses it; threads corrupt it on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-25]]:68: note: 'set_name' is bound with def_property; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-26]]:57: note: used here in 'lambda at line {{[0-9]+}}'
+// CHECK-NEXT: :[[@LINE-27]]:29: note: 'lambda at line {{[0-9]+}}' is bound with def_property; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-72]]:63: note: hold one mutex, a member of the class, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-38]]:22: warning: 'Chosen.values' is modified in 'Chosen::push' without synchronisation while another thread runs the same function; threads corrupt it on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-27]]:70: note: 'Chosen::push' is bound with def; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-39]]:25: note: 'Chosen::push' writes 'values'
+// CHECK-NEXT: :[[@LINE-41]]:22: note: hold one mutex, a member of the class, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-35]]:54: warning: 'Table.rows' is modified in 'lambda at line {{[0-9]+}}' without synchronisation while 'lambda at line {{[0-9]+}}' uses it; threads corrupt it on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-36]]:19: note: 'lambda at line {{[0-9]+}}' is bound with def; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-36]]:50: note: used here in 'lambda at line {{[0-9]+}}'
+// CHECK-NEXT: :[[@LINE-37]]:19: note: 'lambda at line {{[0-9]+}}' is bound with def; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-39]]:54: note: hold one mutex, a member of the class, in every function that the notes name
 // CHECK: end of report

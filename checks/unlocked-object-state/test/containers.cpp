@@ -68,18 +68,16 @@ static PyObject *guarded_put(PyObject *op, PyObject *value) {
   Py_RETURN_NONE;
 }
 METHOD(guarded_put)
-// CHECK: :[[@LINE-53]]:3: warning: 'Queue.items' is modified in 'put' without synchronisation while 'get' uses it; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK: :[[@LINE-53]]:3: warning: 'Queue.items' is modified in 'put' without synchronisation while 'get' uses it; threads corrupt it on a free-threaded build [ungil-unlocked-object-state]
 // CHECK-NEXT: :[[@LINE-51]]:1: note: 'put' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-49]]:10: note: used here in 'get'
 // CHECK-NEXT: :[[@LINE-48]]:1: note: 'get' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-57]]:3: note: 'put' writes 'items'
-// CHECK-NEXT: :[[@LINE-52]]:10: note: 'get' reads 'items'
-// CHECK-NEXT: :[[@LINE-59]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-33]]:3: warning: 'Lookup.index->recent' is modified in 'add' without synchronisation while 'find' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-31]]:1: note: 'add' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-26]]:28: note: used here in 'find'
-// CHECK-NEXT: :[[@LINE-25]]:1: note: 'find' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-37]]:3: note: 'add' writes 'index->recent' and 'index->names'
-// CHECK-NEXT: :[[@LINE-29]]:28: note: 'find' reads 'index->recent'
-// CHECK-NEXT: :[[@LINE-39]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-57]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-31]]:3: warning: 'Lookup.index->recent' is modified in 'add' without synchronisation while 'find' uses it; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-29]]:1: note: 'add' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:28: note: used here in 'find'
+// CHECK-NEXT: :[[@LINE-23]]:1: note: 'find' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-35]]:3: note: 'add' writes 'index->recent' and 'index->names'
+// CHECK-NEXT: :[[@LINE-27]]:28: note: 'find' reads 'index->recent'
+// CHECK-NEXT: :[[@LINE-37]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report

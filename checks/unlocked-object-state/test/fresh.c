@@ -118,16 +118,13 @@ static PyObject *shared(PyObject *op, PyObject *value) {
   return (PyObject *)it;
 }
 METHOD(shared)
-// CHECK: :[[@LINE-25]]:3: warning: 'Maybe.n' is modified in 'maybe' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK: :[[@LINE-25]]:3: warning: 'Maybe.n' is modified in 'maybe' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
 // CHECK-NEXT: :[[@LINE-23]]:1: note: 'maybe' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-27]]:3: note: 'maybe' writes 'n'
-// CHECK-NEXT: :[[@LINE-28]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-18]]:3: warning: 'Overwritten.n' is modified in 'overwritten' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-16]]:1: note: 'overwritten' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-20]]:3: note: 'overwritten' writes 'n'
-// CHECK-NEXT: :[[@LINE-21]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-12]]:3: warning: 'Shared.n' is modified in 'shared' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-10]]:1: note: 'shared' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-14]]:3: note: 'shared' writes 'n'
-// CHECK-NEXT: :[[@LINE-15]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-27]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-17]]:3: warning: 'Overwritten.n' is modified in 'overwritten' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-15]]:1: note: 'overwritten' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-19]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-10]]:3: warning: 'Shared.n' is modified in 'shared' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-8]]:1: note: 'shared' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-12]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report

@@ -40,34 +40,26 @@ static PyModuleDef_Slot slots[] = {{Py_mod_gil, Py_MOD_GIL_NOT_USED}, {0, NULL}}
 PyModuleDef module = {PyModuleDef_HEAD_INIT, "m", NULL, 0, methods, slots, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit_m(void) { return PyModuleDef_Init(&module); }
 // CHECK: :[[@LINE-2]]:13: warning: the module declares that it does not need the GIL, but takes no lock; 4 types of objects are changed while other threads use them [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-31]]:3: note: 'Plain.text' is modified in 'grow' without synchronisation while another thread runs the same function; two threads using the same object race
-// CHECK-NEXT: :[[@LINE-27]]:3: note: 'Sized.text' is modified in 'shrink' without synchronisation while another thread runs the same function; two threads using the same object race
-// CHECK-NEXT: :[[@LINE-22]]:37: note: 'Indexed.n' is modified in 'step' without synchronisation while another thread runs the same function; two threads using the same object race
-// CHECK-NEXT: :[[@LINE-26]]:84: note: 'Counted.n' is modified in 'count' without synchronisation while another thread runs the same function; two threads using the same object race
+// CHECK-NEXT: :[[@LINE-31]]:3: note: 'Plain.text' is modified in 'grow' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build
+// CHECK-NEXT: :[[@LINE-27]]:3: note: 'Sized.text' is modified in 'shrink' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build
+// CHECK-NEXT: :[[@LINE-22]]:37: note: 'Indexed.n' is modified in 'step' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build
+// CHECK-NEXT: :[[@LINE-26]]:84: note: 'Counted.n' is modified in 'count' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build
 // CHECK-NEXT: :[[@LINE-13]]:35: note: 'grow' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-36]]:3: note: 'grow' writes 'text' and reads 'text'
-// CHECK-NEXT: :[[@LINE-14]]:37: note: 'shrink' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-33]]:3: note: 'shrink' writes 'text' and reads 'text'
-// CHECK-NEXT: :[[@LINE-14]]:35: note: 'step' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-29]]:37: note: 'step' writes 'n'
-// CHECK-NEXT: :[[@LINE-17]]:36: note: 'count' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-34]]:84: note: 'count' writes 'n'
-// CHECK-NEXT: :[[@LINE-15]]:13: note: decide for each what guards it, or say Py_MOD_GIL_USED until then
+// CHECK-NEXT: :[[@LINE-13]]:37: note: 'shrink' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-12]]:35: note: 'step' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-14]]:36: note: 'count' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-11]]:13: note: decide for each what guards it, or say Py_MOD_GIL_USED until then
 // CHECK: end of report
-// LOCKS: :[[@LINE-45]]:3: warning: 'Plain.text' is modified in 'grow' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// LOCKS-NEXT: :[[@LINE-24]]:35: note: 'grow' is a method; several threads can run it at once
-// LOCKS-NEXT: :[[@LINE-47]]:3: note: 'grow' writes 'text' and reads 'text'
-// LOCKS-NEXT: :[[@LINE-48]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// LOCKS-NEXT: :[[@LINE-44]]:3: warning: 'Sized.text' is modified in 'shrink' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// LOCKS-NEXT: :[[@LINE-27]]:37: note: 'shrink' is a method; several threads can run it at once
-// LOCKS-NEXT: :[[@LINE-46]]:3: note: 'shrink' writes 'text' and reads 'text'
-// LOCKS-NEXT: :[[@LINE-47]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// LOCKS-NEXT: :[[@LINE-45]]:84: warning: 'Counted.n' is modified in 'count' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// LOCKS-NEXT: :[[@LINE-30]]:36: note: 'count' is a method; several threads can run it at once
-// LOCKS-NEXT: :[[@LINE-47]]:84: note: 'count' writes 'n'
-// LOCKS-NEXT: :[[@LINE-48]]:84: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// LOCKS-NEXT: :[[@LINE-46]]:37: warning: 'Indexed.n' is modified in 'step' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// LOCKS-NEXT: :[[@LINE-33]]:35: note: 'step' is a method; several threads can run it at once
-// LOCKS-NEXT: :[[@LINE-48]]:37: note: 'step' writes 'n'
-// LOCKS-NEXT: :[[@LINE-49]]:37: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// LOCKS: :[[@LINE-41]]:3: warning: 'Plain.text' is modified in 'grow' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// LOCKS-NEXT: :[[@LINE-20]]:35: note: 'grow' is a method; several threads can run it at once
+// LOCKS-NEXT: :[[@LINE-43]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// LOCKS-NEXT: :[[@LINE-39]]:3: warning: 'Sized.text' is modified in 'shrink' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// LOCKS-NEXT: :[[@LINE-22]]:37: note: 'shrink' is a method; several threads can run it at once
+// LOCKS-NEXT: :[[@LINE-41]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// LOCKS-NEXT: :[[@LINE-39]]:84: warning: 'Counted.n' is modified in 'count' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// LOCKS-NEXT: :[[@LINE-24]]:36: note: 'count' is a method; several threads can run it at once
+// LOCKS-NEXT: :[[@LINE-41]]:84: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// LOCKS-NEXT: :[[@LINE-39]]:37: warning: 'Indexed.n' is modified in 'step' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
+// LOCKS-NEXT: :[[@LINE-26]]:35: note: 'step' is a method; several threads can run it at once
+// LOCKS-NEXT: :[[@LINE-41]]:37: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // LOCKS: end of report

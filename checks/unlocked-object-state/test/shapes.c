@@ -101,33 +101,28 @@ static PyObject *first(PyObject *op, PyObject *unused) {
   return self->closed ? NULL : PyLong_FromLong(self->page[0]);
 }
 METHOD(first)
-// CHECK: :[[@LINE-76]]:5: warning: 'Writer.buf->bytes' is modified in 'append' without synchronisation while 'getvalue' uses it; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK: :[[@LINE-76]]:5: warning: 'Writer.buf->bytes' is modified in 'append' without synchronisation while 'getvalue' uses it; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
 // CHECK-NEXT: :[[@LINE-72]]:1: note: 'append' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-70]]:36: note: used here in 'getvalue'
 // CHECK-NEXT: :[[@LINE-69]]:1: note: 'getvalue' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-80]]:5: note: 'append' writes 'buf->bytes', 'buf->len' and 'buf->cap' and reads 'buf->bytes', 'buf->len' and 'buf->cap'
 // CHECK-NEXT: :[[@LINE-73]]:36: note: 'getvalue' reads 'buf->bytes' and 'buf->len'
 // CHECK-NEXT: :[[@LINE-82]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-62]]:3: warning: 'Exporter.exports' is modified in 'export_get' without synchronisation while 'export_release' modifies it; two threads using the same object race [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-62]]:3: warning: 'Exporter.exports' is modified in 'export_get' without synchronisation while 'export_release' modifies it; updates get lost on a free-threaded build [ungil-unlocked-object-state]
 // CHECK-NEXT: :[[@LINE-59]]:51: note: 'export_get' is bf_getbuffer; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-61]]:61: note: modified here in 'export_release'
 // CHECK-NEXT: :[[@LINE-61]]:94: note: 'export_release' is bf_releasebuffer; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-66]]:3: note: 'export_get' writes 'exports'
-// CHECK-NEXT: :[[@LINE-64]]:61: note: 'export_release' writes 'exports'
-// CHECK-NEXT: :[[@LINE-68]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-55]]:5: warning: 'Node.next' is modified in 'drop_node' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-50]]:1: note: 'drop_node' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-57]]:5: note: 'drop_node' writes 'next' and 'prev' and reads 'next' and 'prev'
-// CHECK-NEXT: :[[@LINE-58]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-41]]:56: warning: 'Scanner.at' is modified in 'scan' without synchronisation while another thread runs the same function; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-40]]:49: note: 'scan' is tp_iternext; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-43]]:56: note: 'scan' writes 'at' and reads 'at'
-// CHECK-NEXT: :[[@LINE-44]]:56: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK-NEXT: :[[@LINE-31]]:3: warning: 'Map.page' is modified in 'unmap' without synchronisation while 'first' uses it; two threads using the same object race [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-29]]:1: note: 'unmap' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-27]]:48: note: used here in 'first'
-// CHECK-NEXT: :[[@LINE-26]]:1: note: 'first' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-35]]:3: note: 'unmap' writes 'page' and reads 'page'
-// CHECK-NEXT: :[[@LINE-30]]:48: note: 'first' reads 'page'
-// CHECK-NEXT: :[[@LINE-37]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-66]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-53]]:5: warning: 'Node.next' is modified in 'drop_node' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-48]]:1: note: 'drop_node' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-55]]:5: note: 'drop_node' writes 'next' and 'prev' and reads 'next' and 'prev'
+// CHECK-NEXT: :[[@LINE-56]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-39]]:56: warning: 'Scanner.at' is modified in 'scan' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-38]]:49: note: 'scan' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-41]]:56: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK-NEXT: :[[@LINE-28]]:3: warning: 'Map.page' is modified in 'unmap' without synchronisation while 'first' uses it; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-26]]:1: note: 'unmap' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-24]]:48: note: used here in 'first'
+// CHECK-NEXT: :[[@LINE-23]]:1: note: 'first' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-32]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report

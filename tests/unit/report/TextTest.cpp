@@ -143,6 +143,19 @@ TEST(Text, OldHeadersHideCode) {
             "/usr/include/python3.12)\n");
 }
 
+TEST(Text, HeadersOlderThanTheTargetHideCode) {
+  RunResult Run;
+  Run.Units = {test::unit("a.c", UnitStatus::Analysed, "")};
+  Run.Python = {"include", 0x030D00C2, "3.13.0rc2"};
+  Run.Target = {3, 14};
+  EXPECT_EQ(summary(Run),
+            "ungil: the Python 3.13.0rc2 headers are older than 3.14, which was checked for: code behind "
+            "PY_VERSION_HEX checks for newer versions was not seen\n"
+            "ungil: no findings; 1 of 1 unit analysed (Python 3.13.0rc2 headers in include)\n");
+  Run.Target = {3, 13, 4}; // headers of one minor version do not differ in what they offer
+  EXPECT_EQ(summary(Run), "ungil: no findings; 1 of 1 unit analysed (Python 3.13.0rc2 headers in include)\n");
+}
+
 TEST(Text, StatisticsPairUp) {
   std::ostringstream Out;
   writeStatistics(
