@@ -3,6 +3,7 @@
 #include "analysis/Containers.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -68,18 +69,14 @@ struct Returns : BodyVisitor {
 struct Stores : BodyVisitor {
   std::vector<std::pair<const FieldDecl *, const Expr *>> Assigned;
   std::vector<const FieldDecl *> Lent; ///< by address
-  static const FieldDecl *fieldOf(const Expr *E) {
-    const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
-    return M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
-  }
   bool VisitBinaryOperator(BinaryOperator *B) override {
-    const FieldDecl *Field = B->isAssignmentOp() ? fieldOf(B->getLHS()) : nullptr;
+    const FieldDecl *Field = B->isAssignmentOp() ? fieldNamedBy(B->getLHS()) : nullptr;
     if (Field && Field->getType()->isPointerType())
       Assigned.emplace_back(Field, B->getRHS());
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *U) override {
-    const FieldDecl *Field = U->getOpcode() == UO_AddrOf ? fieldOf(U->getSubExpr()) : nullptr;
+    const FieldDecl *Field = U->getOpcode() == UO_AddrOf ? fieldNamedBy(U->getSubExpr()) : nullptr;
     if (Field && Field->getType()->isPointerType())
       Lent.push_back(Field);
     return true;

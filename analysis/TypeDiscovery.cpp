@@ -158,6 +158,12 @@ const VarDecl *variableNamedBy(const Expr *E) {
   return R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
 }
 
+const FieldDecl *fieldNamedBy(const Expr *E) {
+  const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
+  const auto *Field = M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
+  return Field ? Field->getCanonicalDecl() : nullptr;
+}
+
 const FieldDecl *fieldOfOffset(const Expr *E) {
   OffsetFinder Finder;
   Finder.TraverseStmt(const_cast<Expr *>(E));

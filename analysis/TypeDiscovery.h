@@ -25,6 +25,9 @@ llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> basesOfSpecs(const U
 /// The variable that an expression names through casts and &; null for anything else.
 const clang::VarDecl *variableNamedBy(const clang::Expr *);
 
+/// The field, canonical, that an expression names through casts; null for anything else.
+const clang::FieldDecl *fieldNamedBy(const clang::Expr *);
+
 /// The field that offsetof() in the expression names; null when there is none.
 const clang::FieldDecl *fieldOfOffset(const clang::Expr *);
 

@@ -13,6 +13,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/MemoryOrigins.h"
 #include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -180,18 +181,13 @@ private:
     return D;
   }
 
-  static const FieldDecl *fieldOf(const Expr *E) {
-    const auto *M = dyn_cast<MemberExpr>(E->IgnoreParenCasts());
-    return M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
-  }
-
   std::optional<Diagnosis> mixedPair(const CallExpr *Free, const MemoryUses &Uses, const ParentMap &Parents,
                                      bool TearsDown) {
     auto Back = Memory->release(Free);
     if (!Back)
       return std::nullopt;
     const VarDecl *V = variableOf(Back->Memory);
-    const FieldDecl *Field = fieldOf(Back->Memory);
+    const FieldDecl *Field = fieldNamedBy(Back->Memory);
     const CallExpr *From = V && V->hasLocalStorage() && !isa<ParmVarDecl>(V)
                                ? Memory->allocationOf(V, Uses, Parents)
                            : Field ? Memory->allocationOf(Field)
