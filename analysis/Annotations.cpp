@@ -6,6 +6,8 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 
+#include <vector>
+
 namespace ungil {
 
 using namespace clang;
@@ -40,24 +42,42 @@ bool hasComment(const Decl &D) {
   return Above.starts_with("//") && Above.contains(Mark);
 }
 
+/// The words of the code in the range, without its comments.
+std::vector<Token> tokensOf(SourceRange Range, const ASTContext &Context) {
+  const SourceManager &SM = Context.getSourceManager();
+  auto [File, Begin] = SM.getDecomposedLoc(Range.getBegin());
+  auto [EndFile, End] = SM.getDecomposedLoc(Range.getEnd());
+  llvm::StringRef Text = SM.getBufferData(File);
+  if (File != EndFile || End > Text.size())
+    return {};
+  Lexer Words(SM.getLocForStartOfFile(File), Context.getLangOpts(), Text.begin(), Text.begin() + Begin,
+              Text.end());
+  std::vector<Token> Found;
+  for (Token T; !Words.LexFromRawLexer(T) && SM.getFileOffset(T.getLocation()) < End;)
+    Found.push_back(T);
+  return Found;
+}
+
 /// Whether a statement of the function's outermost block, before any other code than declarations, asserts
 /// that a lock is held: assert(PyMutex_IsLocked(&self->mutex)), ASSERT_DICT_LOCKED(self).
 bool assertsLock(const FunctionDecl &F) {
   const auto *Body = F.doesThisDeclarationHaveABody() ? dyn_cast_or_null<CompoundStmt>(F.getBody()) : nullptr;
   if (!Body || Body->getLBracLoc().isMacroID() || Body->getRBracLoc().isMacroID())
     return false;
-  const ASTContext &Context = F.getASTContext();
-  llvm::StringRef Text = Lexer::getSourceText(CharSourceRange::getTokenRange(Body->getSourceRange()),
-                                              Context.getSourceManager(), Context.getLangOpts());
-  std::size_t At = Text.find_insensitive("assert");
-  if (At == llvm::StringRef::npos || Text.take_front(At).find_last_of("{}") != 0)
-    return false;
-  for (; At != llvm::StringRef::npos; At = Text.find_insensitive("assert", At + 1)) {
-    if (Text.take_front(At).contains("if (") || Text.take_front(At).contains("return"))
+  bool Asserts = false, Negated = false, Says = false;
+  for (const Token &T : tokensOf({Body->getLBracLoc().getLocWithOffset(1), Body->getRBracLoc()},
+                                 F.getASTContext())) {
+    llvm::StringRef Word = T.is(tok::raw_identifier) ? T.getRawIdentifier() : llvm::StringRef();
+    if (Word == "if" || Word == "return" || (!Asserts && T.isOneOf(tok::l_brace, tok::r_brace)))
       return false;
-    llvm::StringRef Asserted = Text.substr(At, Text.find(';', At) - At);
-    if (Asserted.contains_insensitive("locked") && !Asserted.contains('!'))
+    Asserts |= Word.contains_insensitive("assert");
+    Says |= Asserts && Word.contains_insensitive("locked");
+    Negated |= T.isOneOf(tok::exclaim, tok::exclaimequal);
+    if (T.isNot(tok::semi))
+      continue;
+    if (Says && !Negated)
       return true;
+    Asserts = Negated = Says = false;
   }
   return false;
 }

@@ -132,6 +132,7 @@ void loadLocks(const Json &Data, Knowledge &K) {
   for (const auto &Tag : Data["guard-tags"].items())
     K.OpenGuardTags.insert(Tag.key());
   K.HeldByContractSuffixes = Data["held-by-contract"]["suffixes"];
+  K.HeldByContractQuestions = Data["held-by-contract"]["questions"];
   K.Sharing.CallerDecides = Data["held-by-contract"]["caller-decides"];
   addAll(K.SynchronisedTypes, Data["synchronised-types"]);
 }

@@ -250,7 +250,7 @@ struct Knowledge {
   llvm::StringSet<> StateAttachers, StateReleasers; ///< PyGILState_Ensure, PyGILState_Release
   llvm::StringSet<> StateSavers, StateRestorers;    ///< PyEval_SaveThread, PyEval_RestoreThread
   llvm::StringSet<> OpenGuardTags; ///< std::defer_lock_t and such: the guard does not hold the lock
-  std::vector<std::string> HeldByContractSuffixes;
+  std::vector<std::string> HeldByContractSuffixes, HeldByContractQuestions;
   llvm::StringSet<> SynchronisedTypes;
 
   llvm::StringSet<> Allocators, Deallocators, ReferenceDrops, TypeLinkReads, TypeLinkWrites;

@@ -3,6 +3,7 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/TypeDiscovery.h"
 
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
@@ -15,7 +16,8 @@ namespace {
 
 /// A test of one memory location in the condition of a branch.
 struct Test {
-  AccessPath Path; ///< as the function names it
+  AccessPath Path;    ///< as the function names it
+  const Expr *Tested; ///< what has the path
   const Expr *At;
   bool TrueIsUnset;
   const IfStmt *Branch; ///< null for `c ? a : b`
@@ -42,6 +44,33 @@ bool contains(const Stmt *S, const Stmt *Wanted) {
     return true;
   return S &&
          llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && contains(Child, Wanted); });
+}
+
+/// `x` for `*p` after `p = &x`, as Py_SETREF writes it.
+const Expr *pointedTo(const Expr *E) {
+  const auto *Deref = dyn_cast<UnaryOperator>(E->IgnoreParenCasts());
+  const VarDecl *Pointer =
+      Deref && Deref->getOpcode() == UO_Deref ? variableNamedBy(Deref->getSubExpr()) : nullptr;
+  const Expr *Init = Pointer && Pointer->hasLocalStorage() ? Pointer->getInit() : nullptr;
+  const auto *Address = Init ? dyn_cast<UnaryOperator>(Init->IgnoreParenCasts()) : nullptr;
+  return Address && Address->getOpcode() == UO_AddrOf ? Address->getSubExpr() : E;
+}
+
+/// The index by which the expression names an element; null when it names none.
+const Expr *indexOf(const Expr *E) {
+  const auto *S = dyn_cast<ArraySubscriptExpr>(pointedTo(E)->IgnoreParenCasts());
+  return S ? S->getIdx()->IgnoreParenImpCasts() : nullptr;
+}
+
+/// Whether the two name elements by different indices: `if (slots[i] == NULL) slots[i + 1] = …`.
+bool areOtherElements(const Expr *A, const Expr *B, const ASTContext &Context) {
+  const Expr *One = indexOf(A), *Other = indexOf(B);
+  if (!One || !Other)
+    return false;
+  llvm::FoldingSetNodeID OneShape, OtherShape;
+  One->Profile(OneShape, Context, true);
+  Other->Profile(OtherShape, Context, true);
+  return OneShape != OtherShape;
 }
 
 /// The innermost `if` with a branch that holds the statement, or only with such a then-branch.
@@ -127,17 +156,23 @@ private:
 
   void tested(const Expr *E, bool TrueIsUnset, const Expr *At, const IfStmt *Branch,
               const ConditionalOperator *Choice) {
+    llvm::ArrayRef<const Expr *> Copied = valuesOf(E);
     if (auto P = U.paths().resolve(E))
-      Tests.push_back({*P, At, TrueIsUnset, Branch, Choice});
-    // A local variable that holds a copy: `x = self->cache; if (!x) …`.
+      Tests.push_back({*P, Copied.size() == 1 ? Copied.front() : E, At, TrueIsUnset, Branch, Choice});
+    if (Copied.size() > 1)
+      if (auto P = U.paths().resolve(Copied.front()); P && !P->IsAddress)
+        Tests.push_back({*P, Copied.front(), At, TrueIsUnset, Branch, Choice});
+  }
+
+  /// What a local variable is given: `x = self->cache; if (!x) x = self->cache = make();`.
+  llvm::ArrayRef<const Expr *> valuesOf(const Expr *E) const {
     const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
     const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
     if (!V || !V->hasLocalStorage())
-      return;
+      return {};
     const auto &Assigned = U.shared().freshness().valuesOf(F).Assigned;
-    if (auto Values = Assigned.find(V); Values != Assigned.end() && Values->second.size() > 1)
-      if (auto P = U.paths().resolve(Values->second.front()); P && !P->IsAddress)
-        Tests.push_back({*P, At, TrueIsUnset, Branch, Choice});
+    auto Values = Assigned.find(V);
+    return Values == Assigned.end() ? llvm::ArrayRef<const Expr *>() : llvm::ArrayRef(Values->second);
   }
 
   Unit &U;
@@ -274,7 +309,8 @@ private:
     for (const Test &T : In.Tests) {
       AccessPath Path = T.Path;
       Path.IsAddress = false;
-      if (!(Path == Inside) || !governs(T, A.At, *A.In) || forbids(T))
+      if (!(Path == Inside) || !governs(T, A.At, *A.In) || forbids(T) ||
+          areOtherElements(T.Tested, lvalueOf(A), U.context()))
         continue;
       if (!Outer)
         Outer = &T;
@@ -334,12 +370,14 @@ private:
 
   static bool isAtomicTest(const Expr *E) { return E->IgnoreParens()->getType()->isAtomicType(); }
 
+  static const Expr *lvalueOf(const SharedAccess &A) {
+    const auto *B = dyn_cast<BinaryOperator>(A.At);
+    return B ? B->getLHS() : A.At;
+  }
+
   /// The path as the innermost helper names it.
   std::optional<AccessPath> pathInside(const SharedAccess &A) {
-    const Expr *Lvalue = A.At;
-    if (const auto *B = dyn_cast<BinaryOperator>(Lvalue))
-      Lvalue = B->getLHS();
-    auto P = U.paths().resolve(Lvalue);
+    auto P = U.paths().resolve(lvalueOf(A));
     if (P)
       P->IsAddress = false;
     return P;

@@ -151,13 +151,14 @@ std::pair<const Expr *, bool> testedCall(const Expr *Condition, const ASTContext
 
 } // namespace
 
-bool isHeldByContract(const FunctionDecl &F) {
-  if (isDeclaredUnderLock(F))
-    return true;
+bool isNamedAsHeld(const FunctionDecl &F) {
   std::string Name = F.getNameAsString();
-  return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
-                      [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
+  auto EndsName = [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); };
+  return llvm::any_of(Knowledge::get().HeldByContractSuffixes, EndsName) &&
+         llvm::none_of(Knowledge::get().HeldByContractQuestions, EndsName);
 }
+
+bool isHeldByContract(const FunctionDecl &F) { return isDeclaredUnderLock(F) || isNamedAsHeld(F); }
 
 const HeldLock *commonLock(const Lockset &A, const Lockset &B) {
   for (const HeldLock &L : A)

@@ -40,7 +40,9 @@ struct LockAcquisition {
 };
 std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
 
-/// Whether the function's name or an annotation says that its callers hold a lock: "…_lock_held".
+/// Whether the function's name says that its callers hold a lock: "…_lock_held", but not "is_locked".
+bool isNamedAsHeld(const clang::FunctionDecl &);
+/// Whether its name or an annotation says so.
 bool isHeldByContract(const clang::FunctionDecl &);
 
 class Locksets {

@@ -8,7 +8,6 @@
 //
 // Known holes: another lock than the expected one; contracts that only a comment states.
 
-#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "checks/Check.h"
@@ -54,12 +53,6 @@ private:
     QualType T = E->IgnoreParenCasts()->getType();
     const RecordDecl *R = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : T->getAsRecordDecl();
     return R && isObjectStruct(R);
-  }
-
-  static bool isNamedAsHeld(const FunctionDecl &F) {
-    std::string Name = F.getNameAsString();
-    return llvm::any_of(Knowledge::get().HeldByContractSuffixes,
-                        [&](const std::string &Suffix) { return llvm::StringRef(Name).ends_with(Suffix); });
   }
 
   static Diagnosis describe(Unit &U, const Call &C) {

@@ -49,14 +49,32 @@ static PyObject *works(PyObject *op, PyObject *unused) {
   Py_RETURN_NONE;
 }
 METHOD(works)
-// CHECK: :[[@LINE-38]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-36]]:1: note: 'step' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-40]]:3: note: take the lock before this call
-// CHECK-NEXT: :[[@LINE-31]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-28]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-30]]:51: note: which calls 'twice' here
-// CHECK-NEXT: :[[@LINE-34]]:3: note: take the lock before this call
-// CHECK-NEXT: :[[@LINE-21]]:3: error: 'advance' expects the lock of 'op' to be held, as its declaration or first statement says, but no lock is held here [ungil-lock-held-contract]
-// CHECK-NEXT: :[[@LINE-19]]:1: note: 'skip' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-23]]:3: note: take the lock before this call
+// Nor is one what a comment asserts, or that a lock is free.
+static void commented(Counter *self) {
+  //  ASSERT_COUNTER_LOCKED(self);
+  /* assert(PyMutex_IsLocked(&self->mutex)); */
+  assert(self->n > 0);
+  self->n++;
+}
+static int is_locked(Counter *self) { return self->n < 0; }
+static void asserted_free(Counter *self) {
+  assert(!is_locked(self));
+  self->n++;
+}
+static PyObject *asks(PyObject *op, PyObject *unused) {
+  commented((Counter *)op);
+  asserted_free((Counter *)op);
+  Py_RETURN_NONE;
+}
+METHOD(asks)
+// CHECK: :[[@LINE-56]]:3: error: 'step_lock_held' expects the lock of 'op' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-54]]:1: note: 'step' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-58]]:3: note: take the lock before this call
+// CHECK-NEXT: :[[@LINE-49]]:3: error: 'step_lock_held' expects the lock of 'self' to be held, as its name says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-46]]:49: note: 'next_item' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-48]]:51: note: which calls 'twice' here
+// CHECK-NEXT: :[[@LINE-52]]:3: note: take the lock before this call
+// CHECK-NEXT: :[[@LINE-39]]:3: error: 'advance' expects the lock of 'op' to be held, as its declaration or first statement says, but no lock is held here [ungil-lock-held-contract]
+// CHECK-NEXT: :[[@LINE-37]]:1: note: 'skip' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-41]]:3: note: take the lock before this call
 // CHECK: end of report
