@@ -220,17 +220,40 @@ CompileDatabase fixedDatabase(const std::vector<std::string> &Paths, const std::
   return Database;
 }
 
+namespace {
+
+/// Folders that hold headers, and those above them up to the root, for `#include <package/part.h>`.
+struct HeaderFolders {
+  std::set<std::string> All;
+  std::set<std::string> Shadowing; ///< with a header that the system has too: bundled ones for Windows and such
+};
+
+HeaderFolders headerFolders(const std::string &Root) {
+  HeaderFolders Found;
+  std::error_code Error;
+  for (fs::recursive_directory_iterator At(Root, fs::directory_options::skip_permission_denied, Error), End;
+       At != End; At.increment(Error)) {
+    const fs::path &Path = At->path();
+    if (At->is_directory(Error) && Path.filename().string().starts_with("."))
+      At.disable_recursion_pending();
+    if (Path.extension() != ".h" && Path.extension() != ".hpp")
+      continue;
+    for (fs::path Folder = Path.parent_path(); Found.All.insert(Folder.string()).second && Folder != Root;)
+      Folder = Folder.parent_path();
+    if (fs::exists("/usr/include" / Path.filename(), Error))
+      Found.Shadowing.insert(Path.parent_path().string());
+  }
+  return Found;
+}
+
+} // namespace
+
 CompileDatabase guessedDatabase(const std::vector<std::string> &Paths, const std::string &Root,
                                 const std::string &PythonInclude) {
   std::vector<std::string> Flags{"-I" + PythonInclude};
-  std::set<std::string> Folders;
-  std::error_code Error;
-  for (const auto &Entry :
-       fs::recursive_directory_iterator(Root, fs::directory_options::skip_permission_denied, Error))
-    if (Entry.path().extension() == ".h" || Entry.path().extension() == ".hpp")
-      Folders.insert(Entry.path().parent_path().string());
-  for (const std::string &Folder : Folders)
-    Flags.push_back("-I" + Folder);
+  const HeaderFolders Folders = headerFolders(Root);
+  for (const std::string &Folder : Folders.All)
+    Flags.push_back((Folders.Shadowing.contains(Folder) ? "-idirafter" : "-I") + Folder);
   CompileDatabase Database = fixedDatabase(Paths, Flags);
   Database.Approximate = true;
   return Database;
