@@ -362,10 +362,26 @@ private:
           L.Value = payloadOf(Location, A, T, *C->In);
           L.Store = &A;
           L.Test = T.At;
+          if (L.Value == LazyInit::Flag && hasOtherUses(*A.In, Inside, Racing))
+            return std::nullopt;
           return L;
         }
     }
     return std::nullopt;
+  }
+
+  /// Whether the helper that stores a flag is also called by others that do not ask for it: then it does its
+  /// own work each time, and the flag tells of the last time.
+  bool hasOtherUses(const Function &Helper, const AccessPath &Inside, ContextSet Racing) {
+    return llvm::any_of(Helper.Callers, [&](const Call *C) {
+      if (C->In == &Helper || !U.contexts().of(C->In).intersects(Racing))
+        return false;
+      U.paths().enter(C->In->Decl);
+      auto Path = U.paths().atCall(Inside, C->Site);
+      return Path && llvm::none_of(branchesOf(*C->In).Tests, [&](const Test &T) {
+               return T.Path == *Path && governs(T, C->Site, *C->In);
+             });
+    });
   }
 
   static bool isAtomicTest(const Expr *E) { return E->IgnoreParens()->getType()->isAtomicType(); }

@@ -140,6 +140,10 @@ private:
     case LazyInit::Unlocked:
       break;
     }
+    if (L.Value == LazyInit::Flag)
+      return L.Store->Location.Kind == AccessPath::Object
+                 ? "test it and fill what it announces in the object's critical section"
+                 : "fill what it announces in the module's exec function, or test and fill under one PyMutex";
     if (L.Store->Location.Kind == AccessPath::Object)
       return "make the value first, then test and store in the object's critical section, and drop the value "
              "if another "

@@ -19,6 +19,39 @@ static PyObject *measured(PyObject *op, PyObject *unused) {
 }
 METHOD(measured)
 
+// A helper that does its work on each call, and notes how it went.
+TYPE(Moved)
+static void move(Moved *self) {
+  self->size = measure(self->text);
+  self->flag = self->size > 0;
+}
+static PyObject *moves(PyObject *op, PyObject *unused) {
+  move((Moved *)op);
+  Py_RETURN_NONE;
+}
+METHOD(moves)
+static PyObject *iterates(PyObject *op, PyObject *unused) {
+  Moved *self = (Moved *)op;
+  if (!self->flag)
+    move(self);
+  return PyLong_FromLong(self->size);
+}
+METHOD(iterates)
+
+// Only those who find nothing call it.
+TYPE(Prepared)
+static void prepare(Prepared *self) {
+  self->size = measure(self->text);
+  self->flag = 1;
+}
+static PyObject *prepares(PyObject *op, PyObject *unused) {
+  Prepared *self = (Prepared *)op;
+  if (!self->flag)
+    prepare(self);
+  return PyLong_FromLong(self->size);
+}
+METHOD(prepares)
+
 // Used up, closed, busy.
 TYPE(Exhausted)
 static PyObject *exhausted(PyObject *op, PyObject *unused) {
@@ -87,8 +120,13 @@ static PyObject *reset(PyObject *op, PyObject *unused) {
   return PyLong_FromLong(self->step());
 }
 METHOD(reset)
-// CHECK: :[[@LINE-76]]:8: warning: 'Measured.flag' is initialised on first use without synchronisation; concurrent callers can both initialise it and read a half-written value [ungil-unsynchronized-lazy-init]
-// CHECK-NEXT: :[[@LINE-71]]:1: note: 'measured' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-76]]:5: note: stored here in 'measured'
-// CHECK-NEXT: :[[@LINE-79]]:8: note: make the value first, then test and store in the object's critical section, and drop the value if another thread was first
+// CHECK: :[[@LINE-109]]:8: warning: 'Measured.flag' is initialised on first use without synchronisation; concurrent callers can both initialise it and read a half-written value [ungil-unsynchronized-lazy-init]
+// CHECK-NEXT: :[[@LINE-104]]:1: note: 'measured' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-109]]:5: note: stored here in 'measured'
+// CHECK-NEXT: :[[@LINE-112]]:8: note: test it and fill what it announces in the object's critical section
+// CHECK-NEXT: :[[@LINE-78]]:8: warning: 'Prepared.flag' is initialised on first use without synchronisation; concurrent callers can both initialise it and read a half-written value [ungil-unsynchronized-lazy-init]
+// CHECK-NEXT: :[[@LINE-75]]:1: note: 'prepares' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-79]]:5: note: which calls 'prepare' here
+// CHECK-NEXT: :[[@LINE-85]]:3: note: stored here in 'prepare'
+// CHECK-NEXT: :[[@LINE-82]]:8: note: test it and fill what it announces in the object's critical section
 // CHECK: end of report
