@@ -94,6 +94,35 @@ void removeInitialisation(std::vector<Finding> &Findings, const std::vector<Unit
   });
 }
 
+bool includesPython(const UnitResult &Unit) { return !Unit.Python.Directory.empty(); }
+
+/// Functions that units with Python's headers name, and all that those come to in other units.
+std::set<std::string> reachedFromPython(const std::vector<UnitResult> &Units) {
+  std::set<std::string> Reached;
+  for (std::size_t Before = ~std::size_t(0); Before != Reached.size();) {
+    Before = Reached.size();
+    for (const UnitResult &Unit : Units)
+      for (const ReferenceFact &R : Unit.References)
+        if (includesPython(Unit) ||
+            llvm::any_of(R.Entries, [&](const std::string &Entry) { return Reached.contains(Entry); }))
+          Reached.insert(R.Function);
+  }
+  return Reached;
+}
+
+/// A library in the same tree has threads of Python's only where code that knows Python calls it.
+void removeUnreached(std::vector<UnitResult> &Units, const LinkOptions &Options) {
+  if (llvm::none_of(Units, includesPython))
+    return;
+  std::set<std::string> Reached = reachedFromPython(Units);
+  for (UnitResult &Unit : Units)
+    if (!includesPython(Unit))
+      llvm::erase_if(Unit.Findings, [&](const Finding &F) {
+        return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() &&
+               llvm::none_of(F.Entries, [&](const std::string &Entry) { return Reached.contains(Entry); });
+      });
+}
+
 /// A promise is offered when every rule that could speak against it has run on everything, and none does.
 void removePromises(RunResult &Run, bool Complete, const LinkOptions &Options) {
   bool Contradicted = llvm::any_of(Run.Findings, [&](const Finding &F) {
@@ -118,6 +147,8 @@ RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
   Run.Root = Options.Root;
   Run.Target = Options.Target;
   Run.RulesRun = Options.RulesRun;
+  if (Options.Whole)
+    removeUnreached(Units, Options);
   std::vector<Suppression> Suppressions;
   for (UnitResult &Unit : Units) {
     bool Latent = keepsGil(Unit, Units);
