@@ -86,7 +86,7 @@ private:
     D.Message = locationName(*R.Location) + written(R) + " in '" + Writer + "'" +
                 (W.owner() == O.owner()
                      ? ""
-                     : " and " + std::string(O.writes() ? "written" : "read") + " in '" + User + "'") +
+                     : std::string(O.writes() ? " and" : " and read") + " in '" + User + "'") +
                 " with no common lock; " + consequence(R.What);
     D.Sureness = surenessOf(U, R);
     explainRoute(U, W, D);
