@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 namespace ungil {
 namespace {
@@ -85,12 +87,39 @@ std::set<std::string> calledByInitialisation(const std::vector<UnitResult> &Unit
 }
 
 /// Races need a second thread.
-void removeInitialisation(std::vector<Finding> &Findings, const std::vector<UnitResult> &Units,
+void removeInitialisation(std::vector<Finding> &Findings, const std::set<std::string> &Init,
                           const LinkOptions &Options) {
-  std::set<std::string> Init = calledByInitialisation(Units);
   llvm::erase_if(Findings, [&](const Finding &F) {
     return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() &&
            llvm::all_of(F.Entries, [&](const std::string &Entry) { return Init.contains(Entry); });
+  });
+}
+
+/// The change that the condition asks for. Who calls functions that other units know is known of a whole
+/// program only; of a part, what threads do for certain counts.
+const ContainerFact *changeFor(const Condition &Wanted, const std::vector<UnitResult> &Units,
+                               const std::optional<std::set<std::string>> &Init) {
+  for (const UnitResult &Unit : Units)
+    for (const ContainerFact &Fact : Unit.Containers)
+      if (Fact.Container == Wanted.Container && Fact.Releases >= Wanted.Releases &&
+          (Fact.AnyThread || (Init && llvm::any_of(Fact.Entries, [&](const std::string &Entry) {
+                                return !Init->contains(Entry);
+                              }))))
+        return &Fact;
+  return nullptr;
+}
+
+/// What another unit must do for a finding, and none does.
+void removeUnmet(std::vector<Finding> &Findings, const std::vector<UnitResult> &Units,
+                 const std::optional<std::set<std::string>> &Init) {
+  llvm::erase_if(Findings, [&](Finding &F) {
+    if (F.OnlyIf.Container.empty())
+      return false;
+    const ContainerFact *Change = changeFor(F.OnlyIf, Units, Init);
+    if (Change)
+      F.Related.push_back({Change->Where, "another unit changes it here, or gives it away"});
+    F.OnlyIf = {};
+    return !Change;
   });
 }
 
@@ -133,8 +162,12 @@ RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
   }
 
   bool Complete = llvm::all_of(Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
+  std::optional<std::set<std::string>> Init;
   if (Complete && Options.Whole)
-    removeInitialisation(Run.Findings, Units, Options);
+    Init = calledByInitialisation(Units);
+  if (Init)
+    removeInitialisation(Run.Findings, *Init, Options);
+  removeUnmet(Run.Findings, Units, Init);
   removeDuplicates(Run.Findings);
   std::vector<bool> Used;
   Run.Suppressed = applySuppressions(Run.Findings, Suppressions, Used);

@@ -69,6 +69,17 @@ struct ReferenceFact {
   auto operator<=>(const ReferenceFact &) const = default;
 };
 
+/// How threads change a container that several units know.
+struct ContainerFact {
+  std::string Container;
+  bool Releases = false;                 ///< what was in it may be freed
+  bool AnyThread = false;                ///< see ReferenceFact
+  std::vector<std::string> Entries = {}; ///< see ReferenceFact
+  Region Where = {};                     ///< one of the changes
+
+  auto operator<=>(const ContainerFact &) const = default;
+};
+
 struct UnitResult {
   std::string File;
   UnitStatus Status = UnitStatus::Failed;
@@ -79,6 +90,7 @@ struct UnitResult {
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
   std::vector<ReferenceFact> References;
+  std::vector<ContainerFact> Containers;
   std::vector<TypeFact> Types; ///< empty unless a check asked for them
   Statistics Counts;
 };
