@@ -44,6 +44,8 @@ const ExternalEntries::Ways &ExternalEntries::waysTo(const Function &F) {
           Found->AnyThread |= ManyThreads.contains(P->Where);
     else
       Come(Next->Parent);
+    if (Entries == EntriesOf.end() && isOfProject(*Next->Decl) && isCalledByName(*Next->Decl))
+      Found->Entries.insert(qualifiedName(*Next->Decl) + IfNamed);
     for (const Call *C : Next->Callers)
       Come(C->In);
   }

@@ -60,6 +60,10 @@ struct TypeFact {
   auto operator<=>(const TypeFact &) const = default;
 };
 
+/// Behind the name of a function among entries: the unit calls it itself, so that it counts only if another
+/// unit names it, too.
+inline constexpr char IfNamed = '?';
+
 /// How a unit comes to a function that another unit defines.
 struct ReferenceFact {
   std::string Function;   ///< qualified
