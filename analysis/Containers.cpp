@@ -211,8 +211,12 @@ public:
       for (const Expr *Argument : C->arguments())
         escape(Now, Argument);
     } else if (const auto *L = dyn_cast<InitListExpr>(S)) {
-      for (const Expr *Element : L->inits())
+      for (const Expr *Element : L->inits()) {
+        const auto *U = dyn_cast<UnaryOperator>(Element->IgnoreParenCasts());
+        if (U && U->getOpcode() == UO_AddrOf && variableOf(U->getSubExpr()))
+          remove(Now, variableOf(U->getSubExpr())); // somebody will set it
         escape(Now, Element);
+      }
     } else if (const auto *R = dyn_cast<ReturnStmt>(S); R && R->getRetValue()) {
       if (const VarDecl *V = variableOf(R->getRetValue()); V && isa<ParmVarDecl>(V))
         Out.Kept.insert(V);

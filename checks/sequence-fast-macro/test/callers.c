@@ -112,7 +112,25 @@ static PyObject *copied(PyObject *self, PyObject *operands) {
   return copy ? first_of(copy) : NULL;
 }
 
-static PyMethodDef methods[] = {{"locked", locked, METH_O, NULL},
+// A table of variables that another function fills.
+typedef struct {
+  const char *name;
+  PyObject **value;
+} Keyword;
+int parse(PyObject *const *args, const Keyword *keywords, int count);
+static PyObject *with_axes(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  PyObject *axes = NULL;
+  Keyword keywords[] = {{"axes", &axes}};
+  if (parse(args, keywords, 1) < 0 || axes == NULL || !PyList_Check(axes))
+    return NULL;
+  return Py_NewRef(PyList_GET_ITEM(axes, 0));
+  // CHECK: :[[@LINE-1]]:10: warning: 'PyList_GET_ITEM' reads the storage of 'axes'
+  // CHECK-NEXT: note: 'with_axes' is a method
+  // CHECK-NEXT: note: read items with PyList_GetItemRef
+}
+
+static PyMethodDef methods[] = {{"with_axes", (PyCFunction)(void (*)(void))with_axes, METH_FASTCALL, NULL},
+                                {"locked", locked, METH_O, NULL},
                                 {"copied", copied, METH_O, NULL},
                                 {"dispatch", dispatch, METH_O, NULL},
                                 {"dispatch_list", dispatch_list, METH_O, NULL},
