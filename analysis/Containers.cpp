@@ -1,6 +1,7 @@
 #include "analysis/Containers.h"
 
 #include "analysis/BodyVisitor.h"
+#include "analysis/CriticalSections.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
@@ -50,9 +51,36 @@ void add(Variables &Set, const VarDecl *V) {
 
 void remove(Variables &Set, const VarDecl *V) { llvm::erase(Set, V); }
 
-/// Local variables that may hold the same object, because one is assigned to the other.
+/// Whether others can reach the argument after the call, where that is known of the function.
+std::optional<bool> isKnownToKeep(const CallExpr *C, unsigned Argument) {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  if (!Callee || isa<CXXMethodDecl>(Callee))
+    return std::nullopt;
+  const auto &Rows = Knowledge::get().Retained;
+  auto Row = Rows.find(qualifiedName(*Callee));
+  return Row == Rows.end() ? std::nullopt : std::optional(llvm::is_contained(Row->second, ArgumentIndex(Argument)));
+}
+
+/// The local variable whose object a call puts one of its arguments into; null for other calls.
+const VarDecl *filledBy(const CallExpr *C) {
+  const Knowledge &K = Knowledge::get();
+  if (!calls(C, K.ChangesContainer) && !calls(C, K.FillsNew))
+    return nullptr;
+  const VarDecl *V = C->getNumArgs() ? variableOf(C->getArg(0)) : nullptr;
+  return V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) ? V : nullptr;
+}
+
+/// Local variables that may hold the same object, because one is assigned to the other, or one that the other
+/// contains: who reaches one reaches both.
 class Aliases : public BodyVisitor {
 public:
+  bool VisitCallExpr(CallExpr *C) override {
+    if (const VarDecl *Container = filledBy(C))
+      for (unsigned I = 1; I < C->getNumArgs(); ++I)
+        if (isKnownToKeep(C, I) == true)
+          unite(variableOf(C->getArg(I)), Container);
+    return true;
+  }
   bool VisitVarDecl(VarDecl *V) override {
     if (V->hasLocalStorage() && V->getInit())
       unite(V, variableOf(V->getInit()));
@@ -121,6 +149,7 @@ struct Containers::Facts {
   bool WithCallers = false;                          ///< parameters that are private to every caller count
   llvm::DenseMap<const Stmt *, Variables> PrivateAt; ///< at calls, assignments and accesses to members
   llvm::DenseSet<const VarDecl *> Kept;              ///< parameters that others can reach afterwards
+  llvm::DenseSet<const VarDecl *> GivenAway; ///< stored, or given to a function that is known to keep it
   bool ReturnsFresh = false;
   bool Solved = false;
 };
@@ -209,15 +238,23 @@ public:
       for (const Expr *Argument : C->arguments())
         escape(Now, Argument);
     } else if (const auto *L = dyn_cast<InitListExpr>(S)) {
-      for (const Expr *Element : L->inits())
+      for (const Expr *Element : L->inits()) {
+        const auto *U = dyn_cast<UnaryOperator>(Element->IgnoreParenCasts());
+        if (U && U->getOpcode() == UO_AddrOf && variableOf(U->getSubExpr()))
+          remove(Now, variableOf(U->getSubExpr())); // somebody will set it
         escape(Now, Element);
+      }
     } else if (const auto *R = dyn_cast<ReturnStmt>(S); R && R->getRetValue()) {
       if (const VarDecl *V = variableOf(R->getRetValue()); V && isa<ParmVarDecl>(V))
         Out.Kept.insert(V);
     }
   }
 
-  void applyEdge(State &, const CFGBlock &, unsigned) {}
+  void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
+    if (const Expr *Object = foundUnique(From, Successor))
+      if (const VarDecl *V = variableOf(Object); V && V->hasLocalStorage())
+        add(Now, V);
+  }
 
   void visit(const State &Now, const CFGElement &Element) {
     auto Statement = Element.getAs<CFGStmt>();
@@ -266,11 +303,17 @@ private:
       remove(Now, V);
   }
 
-  void escape(State &Now, const Expr *E) {
+  void escape(State &Now, const Expr *E, bool Surely = true) {
     const VarDecl *V = variableOf(E);
     if (!V)
       return;
     const VarDecl *Leader = Same.leader(V);
+    if (Surely) {
+      Out.GivenAway.insert(V);
+      for (const VarDecl *Other : Now)
+        if (Same.leader(Other) == Leader)
+          Out.GivenAway.insert(Other);
+    }
     llvm::erase_if(Now, [&](const VarDecl *Other) { return Same.leader(Other) == Leader; });
     for (const ParmVarDecl *P : F.Decl->parameters())
       if (Same.leader(P) == Leader)
@@ -286,8 +329,10 @@ private:
           add(Now, V);
         else if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
           remove(Now, V);
+      } else if (const VarDecl *Container = filledBy(C); Container && I != 0 && llvm::is_contained(Now, Container)) {
+        continue; // what nobody can reach contains it
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
-        escape(Now, Argument);
+        escape(Now, Argument, All.isSeen(C));
       }
     }
   }
@@ -334,7 +379,7 @@ private:
 
 Containers::Containers(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach,
                        const PathResolver &Paths, Locksets &Locks)
-    : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks) {
+    : Index(Index), Reach(Reach), Paths(Paths), Locks(Locks), Sites(Index) {
   for (const EntryPoint &Point : Entries.all())
     EntriesOf[Point.Target].push_back(&Point);
 }
@@ -390,13 +435,17 @@ bool Containers::isRetained(const CallExpr *C, unsigned Argument) {
     return false;
   if (!Callee || isa<CXXMethodDecl>(Callee))
     return true;
-  const Knowledge &K = Knowledge::get();
-  std::string Name = qualifiedName(*Callee);
-  if (auto Row = K.Retained.find(Name); Row != K.Retained.end())
-    return llvm::is_contained(Row->second, int(Argument));
+  if (auto Known = isKnownToKeep(C, Argument))
+    return *Known;
   if (Index.find(Callee))
     return keeps(Callee, Argument);
   return !isPython(Callee);
+}
+
+/// Whether it is known what the function does with its arguments.
+bool Containers::isSeen(const CallExpr *C) const {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  return Callee && (Index.find(Callee) || Knowledge::get().Retained.contains(qualifiedName(*Callee)));
 }
 
 bool Containers::isFreshCall(const Expr *E) {
@@ -451,67 +500,119 @@ const Containers::Uses &Containers::usesOf(const ValueDecl *D) {
   Slot = std::make_unique<Uses>();
   Uses &Out = *Slot;
   const Knowledge &K = Knowledge::get();
-  Out.Escapes = isMember(Index, D);
-  for (const auto &F : Index.functions()) {
+  bool Member = isMember(Index, D);
+  for (const auto &F : Index.functions())
     for (const Expr *Initial : initialValues(*F, D))
-      Out.Escapes |= originAt(*F, Initial, Initial).What != ContainerOrigin::Fresh;
-    UseCollector Collector(D, F->Decl->getBody());
-    for (const Expr *Use : Collector.Found) {
-      auto [By, Value] = Collector.consumer(Use);
-      if (const auto *C = dyn_cast_or_null<CallExpr>(By)) {
-        auto Position = std::find(C->arg_begin(), C->arg_end(), Value) - C->arg_begin();
-        Out.Escapes |= calls(C, K.References) || isRetained(C, unsigned(Position));
-        if (Position == 0 && calls(C, K.ChangesContainer))
-          Out.Changes.emplace_back(F.get(), C);
-      } else if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->isAssignmentOp()) {
-        bool Stored = B->getLHS() == Value;
-        Out.Escapes |= !Stored || !(isNull(B->getRHS(), Index.context()) ||
-                                    originAt(*F, B->getRHS(), B).What == ContainerOrigin::Fresh);
-        if (Stored)
-          Out.Changes.emplace_back(F.get(), B);
-      } else if (isa_and_nonnull<ReturnStmt>(By) || isa_and_nonnull<DeclStmt>(By) ||
-                 isa_and_nonnull<InitListExpr>(By) ||
-                 (isa_and_nonnull<ConditionalOperator>(By) &&
-                  cast<ConditionalOperator>(By)->getCond() != Value)) {
-        Out.Escapes = true;
-      } else if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
-        Out.Changes.emplace_back(F.get(), U); // Py_CLEAR and its like
-      }
+      if (originAt(*F, Initial, Initial).What != ContainerOrigin::Fresh)
+        std::tie(Out.EscapesIn, Out.Escapes) = std::pair(F.get(), Initial);
+  for (auto [F, By, Value] : Sites.of(D)) {
+    auto Change = [&, F = F, Value = Value](const Expr *Site) {
+      if (!isOfFresh(*F, Value))
+        Out.Changes.push_back({F, Site, changeBy(*F, Site, Paths)});
+    };
+    bool Escapes = Member, Ours = true;
+    if (const auto *C = dyn_cast_or_null<CallExpr>(By)) {
+      auto Position = std::find(C->arg_begin(), C->arg_end(), Value) - C->arg_begin();
+      Escapes |= calls(C, K.References) || isRetained(C, unsigned(Position));
+      if (Position == 0 && calls(C, K.ChangesContainer))
+        Change(C);
+    } else if (const auto *B = dyn_cast_or_null<BinaryOperator>(By); B && B->isAssignmentOp()) {
+      bool Stored = B->getLHS() == Value;
+      Ours = !Stored || isNull(B->getRHS(), Index.context()) ||
+             originAt(*F, B->getRHS(), B).What == ContainerOrigin::Fresh;
+      Escapes |= !Stored || !Ours;
+      if (Stored)
+        Change(B);
+    } else if (isa_and_nonnull<ReturnStmt>(By) || isa_and_nonnull<DeclStmt>(By) ||
+               isa_and_nonnull<InitListExpr>(By) ||
+               (isa_and_nonnull<ConditionalOperator>(By) &&
+                cast<ConditionalOperator>(By)->getCond() != Value)) {
+      Escapes = true;
+    } else if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
+      Change(U); // Py_CLEAR and its like
+    }
+    if (Escapes && Ours && !Reach.of(F).intersects(ManyThreads))
+      Out.IsShown = true;
+    else if (Escapes) {
+      std::tie(Out.EscapesIn, Out.Escapes) = std::pair(F, Value);
+      Out.Changes.push_back({F, Value, ContainerChange::Replaces});
     }
   }
   return Out;
 }
 
+/// Whether the member belongs to an object that nobody else has yet.
+bool Containers::isOfFresh(const Function &F, const Expr *Member) {
+  const auto *M = dyn_cast<MemberExpr>(Member->IgnoreParenCasts());
+  const VarDecl *Owner = M ? variableOf(M->getBase()) : nullptr;
+  return Owner && llvm::is_contained(factsOf(F).PrivateAt.lookup(M), Owner);
+}
+
 /// Containers in variables and fields that are not shared after all: what initialisation made and nobody
-/// changes, and what one lock guards everywhere.
-std::optional<ContainerOrigin::Kind> Containers::settled(const AccessPath &Path, const Function &In,
-                                                         const Expr *Call) {
+/// changes, and what one lock guards everywhere; or that keep what they hold.
+void Containers::settle(ContainerOrigin &Origin, const AccessPath &Path, const Function &In,
+                        const Expr *Call) {
   const auto *Named = Path.Fields.empty() ? dyn_cast_or_null<ValueDecl>(Path.Root)
                                           : dyn_cast_or_null<ValueDecl>(Path.Fields.back());
   if (!Named || (Path.Kind == AccessPath::Local && Path.Fields.empty()) || isa<ParmVarDecl>(Named) ||
       !Index.scope().contains(Named->getLocation()))
-    return std::nullopt;
+    return;
   const Uses &Of = usesOf(Named);
   if (Of.Escapes)
-    return std::nullopt;
+    return;
   ContextSet Racing =
       Path.Fields.empty() || Path.Kind == AccessPath::ModuleState || Path.Kind == AccessPath::Static
           ? ManyThreads
-          : ContextSet{Context::Concurrent, Context::Detached, Context::Escaped};
+          : RacingForFields;
   Lockset Common = Locks.at(In, Call, Racing);
-  bool Changed = false;
-  for (const auto &[F, Site] : Of.Changes) {
-    if (!Reach.of(F).intersects(Racing))
+  auto Worst = ContainerChange::Adds;
+  bool Changed = false, Here = false;
+  for (const Uses::Change &C : Of.Changes) {
+    if (!Reach.of(C.In).intersects(Racing))
       continue;
     Changed = true;
-    Lockset There = Locks.at(*F, Site, Racing);
+    Worst = std::max(Worst, C.What);
+    Here |= C.In == &In || llvm::any_of(In.Calls, [&](const ungil::Call &Other) {
+              return Index.find(Other.Callee) == C.In;
+            });
+    Lockset There = Locks.at(*C.In, C.Site, Racing);
     llvm::erase_if(Common, [&](const HeldLock &L) {
       return llvm::none_of(There, [&](const HeldLock &O) { return O.Lock.byType() == L.Lock.byType(); });
     });
   }
+  if (Changed && !Common.empty() && !Of.IsShown) {
+    Origin.What = ContainerOrigin::Guarded;
+    return;
+  }
+  if (Of.IsShown) {
+    // Python code can change what initialisation offers it, but seldom does where this code never does.
+    if (!Changed)
+      Origin.Sureness = Confidence::Possible;
+    return;
+  }
   if (!Changed)
-    return ContainerOrigin::Immutable;
-  return Common.empty() ? std::nullopt : std::optional(ContainerOrigin::Guarded);
+    Origin.What = ContainerOrigin::Immutable;
+  Origin.OnlyGrows = Worst == ContainerChange::Adds;
+  Origin.KeptUpHere = Here && Worst == ContainerChange::AddsIfMissing;
+  if (Origin.OnlyGrows)
+    Origin.KnownElsewhereAs = nameForOthers(Named);
+}
+
+std::vector<NamedChange> Containers::changesForOthers() {
+  std::vector<NamedChange> Found;
+  for (const ValueDecl *D : Sites.used()) {
+    bool MayHold = D->getType()->isPointerType() && isPyObject(D->getType());
+    std::string Name = MayHold && Index.scope().contains(D->getLocation()) ? nameForOthers(D) : std::string();
+    if (Name.empty())
+      continue;
+    const Uses &Of = usesOf(D);
+    if (Of.Escapes)
+      Found.push_back({Name, true, Of.EscapesIn, Of.Escapes});
+    for (const Uses::Change &C : Of.Changes)
+      if (Reach.of(C.In).intersects(isa<FieldDecl>(D) ? RacingForFields : ManyThreads))
+        Found.push_back({Name, C.What != ContainerChange::Adds, C.In, C.Site});
+  }
+  return Found;
 }
 
 /// PySequence_Fast returns its argument when that is a list, and a new list or a tuple otherwise.
@@ -564,6 +665,63 @@ assignedThrough(const Function &F, const Stmt *Declaration, const Expr *Address)
   return Stores;
 }
 
+static bool isArgumentParser(const CallExpr *C) {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  return Callee && Callee->getIdentifier() &&
+         Knowledge::get().Collector.ArgumentParsers.contains(Callee->getName());
+}
+
+/// Whether Python code knows the function by private names alone: users of the package give it nothing.
+bool Containers::isForPackage(const Function &F) const {
+  auto Entries = EntriesOf.find(&F);
+  return Entries != EntriesOf.end() &&
+         llvm::all_of(Entries->second, [](const EntryPoint *P) { return P->IsPrivate; });
+}
+
+/// Whether a metaclass is given the dictionary here that the body of a class statement has filled: name,
+/// bases and namespace, of these types.
+bool Containers::isClassNamespace(const Function &F, const CallExpr *Parser, const Expr *Out) const {
+  const ClassNamespace &Of = Knowledge::get().NamespaceOfClass;
+  auto Entries = EntriesOf.find(&F);
+  if (Entries == EntriesOf.end() ||
+      llvm::none_of(Entries->second, [&](const EntryPoint *P) { return P->Role == Of.Slot; }))
+    return false;
+  bool AfterBases = false, Next = false;
+  for (const Expr *Argument : Parser->arguments()) {
+    const auto *A = dyn_cast<UnaryOperator>(Argument->IgnoreParenCasts());
+    if (A == Out)
+      return Next;
+    const VarDecl *V = A && A->getOpcode() == UO_AddrOf ? variableOf(A->getSubExpr()) : nullptr;
+    Next = AfterBases && V && V->getName() == Of.Namespace;
+    AfterBases |= V && V->getName() == Of.Bases;
+  }
+  return false;
+}
+
+/// Whether whatever the variable is assigned is of a type that never changes, whoever else has it.
+bool Containers::isAlwaysImmutable(const Function &F, const VarDecl *V) const {
+  if (!V->hasLocalStorage() || isa<ParmVarDecl>(V))
+    return false;
+  bool Made = false;
+  auto Keeps = [&](const Expr *Value) {
+    bool Known = calls(Value, Knowledge::get().ImmutableResults);
+    Made |= Known;
+    return Known || isNull(Value, Index.context());
+  };
+  if (V->getInit() && !Keeps(V->getInit()))
+    return false;
+  UseCollector Collector(V, F.Decl->getBody());
+  for (const Expr *Use : Collector.Found) {
+    auto [By, Value] = Collector.consumer(Use);
+    const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+    const auto *U = dyn_cast_or_null<UnaryOperator>(By);
+    if ((B && B->isAssignmentOp() && B->getLHS() == Value && !Keeps(B->getRHS())) ||
+        (U && U->getOpcode() == UO_AddrOf))
+      return false;
+  }
+  return Made;
+}
+
 /// A variable that is assigned in several places holds what one of them gives.
 ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
   ContainerOrigin Origin, Asked;
@@ -580,7 +738,16 @@ ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
     auto [By, Value] = Collector.consumer(Use);
     const auto *B = dyn_cast_or_null<BinaryOperator>(By);
     if (const auto *U = dyn_cast_or_null<UnaryOperator>(By); U && U->getOpcode() == UO_AddrOf) {
-      auto Stores = assignedThrough(F, Collector.consumer(U).first, U);
+      const Stmt *Taker = Collector.consumer(U).first;
+      if (const auto *C = dyn_cast_or_null<CallExpr>(Taker); C && isArgumentParser(C)) {
+        ContainerOrigin Given = ofElement(F, C->getArg(0), C);
+        Given.Description = Origin.Description;
+        if (isa_and_nonnull<ParmVarDecl>(variableOf(C->getArg(0))) && !isForPackage(F))
+          Given.Sureness = isClassNamespace(F, C, U) ? Confidence::Possible : Confidence::Likely;
+        addPossibility(Worst, Given);
+        continue;
+      }
+      auto Stores = assignedThrough(F, Taker, U);
       if (!Stores)
         return Locals[V] = Origin;
       for (const BinaryOperator *Store : *Stores)
@@ -596,23 +763,41 @@ ContainerOrigin Containers::ofLocal(const Function &F, const VarDecl *V) {
   return Locals[V] = Origin;
 }
 
+/// The address of a variable that the caller has, as likely as not for something new; not the arguments of a
+/// vectorcall.
+static bool leadsToVariable(QualType T) {
+  return T->isPointerType() && T->getPointeeType()->isPointerType() &&
+         !T->getPointeeType().isConstQualified();
+}
+
 /// What a function gets that functions of this unit call: one of the things that they give.
 ContainerOrigin Containers::ofParameter(const Function &F, const ParmVarDecl *P) {
   ContainerOrigin Origin;
   Origin.Description = "the argument '" + P->getNameAsString() + "'";
+  if (isForPackage(F) || leadsToVariable(P->getType()))
+    Origin.Sureness = Confidence::Possible;
   if (F.Callers.empty() || F.InTable || !F.AddressTaken.empty() || EntriesOf.contains(&F))
     return Origin;
   auto [Slot, New] = Given.try_emplace(P, Origin);
   if (!New)
     return Slot->second;
-  std::optional<ContainerOrigin> Worst;
+  std::optional<ContainerOrigin> Worst, WorstUnlocked;
   for (const Call *C : F.Callers) {
     const Expr *Argument = argumentOf(C->Site, int(P->getFunctionScopeIndex()));
-    if (Argument && Reach.of(C->In).intersects(ManyThreads))
-      addPossibility(Worst, originAt(*C->In, Argument, C->Site));
+    if (!Argument || !Reach.of(C->In).intersects(ManyThreads))
+      continue;
+    ContainerOrigin Given = originAt(*C->In, Argument, C->Site);
+    addPossibility(Worst, Given);
+    auto Object = objectOf(Argument, Paths);
+    bool Locked = Object && llvm::any_of(Locks.at(*C->In, C->Site),
+                                         [&](const HeldLock &L) { return L.Lock == *Object; });
+    if (!Locked)
+      addPossibility(WorstUnlocked, Given);
   }
   if (Worst && F.Decl->isExternallyVisible()) { // nobody knows what other units give
     Origin.Sureness = Worst->isPrivate() ? Confidence::Possible : Confidence::Likely;
+  } else if (Worst && !Worst->isPrivate() && WorstUnlocked && WorstUnlocked->isPrivate()) {
+    Origin.What = ContainerOrigin::Guarded; // locked by those who need to
   } else if (Worst) {
     Origin.What = Worst->What;
     Origin.Sureness = Worst->Sureness;
@@ -629,29 +814,17 @@ ContainerOrigin Containers::ofPlainField(const FieldDecl *Field) {
   if (!New)
     return Slot->second;
   std::optional<ContainerOrigin> Worst;
-  for (const auto &F : Index.functions()) {
+  for (const auto &F : Index.functions())
     for (const Expr *Initial : initialValues(*F, Field))
       addPossibility(Worst, originAt(*F, Initial, Initial));
-    UseCollector Collector(Field, F->Decl->getBody());
-    for (const Expr *Use : Collector.Found) {
-      auto [By, Value] = Collector.consumer(Use);
-      const auto *B = dyn_cast_or_null<BinaryOperator>(By);
-      if (B && B->isAssignmentOp() && B->getLHS() == Value && !isNull(B->getRHS(), Index.context()))
-        addPossibility(Worst, originAt(*F, B->getRHS(), B));
-    }
+  for (auto [F, By, Value] : Sites.of(Field)) {
+    const auto *B = dyn_cast_or_null<BinaryOperator>(By);
+    if (B && B->isAssignmentOp() && B->getLHS() == Value && !isNull(B->getRHS(), Index.context()))
+      addPossibility(Worst, originAt(*F, B->getRHS(), B));
   }
   if (Worst && Worst->isPrivate() && usesOf(Field).Escapes)
     Worst = Unknown;
   return Stored[Field] = Worst.value_or(Unknown);
-}
-
-/// "Record.field", as knowledge names fields of libraries.
-static std::string nameOf(const FieldDecl *Field) {
-  const RecordDecl *R = Field->getParent();
-  llvm::StringRef Name = R->getName();
-  if (const auto *Typedef = R->getTypedefNameForAnonDecl(); Typedef && Name.empty())
-    Name = Typedef->getName();
-  return (Name + "." + Field->getName()).str();
 }
 
 /// Fields that libraries set up once for each object.
@@ -682,8 +855,11 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
   ContainerOrigin Origin;
   Origin.Description = "'" + Path.spelling() + "'";
   const FieldDecl *Last = Path.Fields.back();
-  if (!Last)
+  if (!Last) {
+    if (const auto *P = dyn_cast_or_null<ParmVarDecl>(Path.Root); P && leadsToVariable(P->getType()))
+      Origin.Sureness = Confidence::Possible;
     return Origin;
+  }
   // Only the type object of a static type is known to stay as it is.
   bool TypeDict = Last->getIdentifier() && Last->getName() == "tp_dict" && Path.Kind == AccessPath::Static;
   if (TypeDict || isFrozenField(Last)) {
@@ -706,6 +882,81 @@ ContainerOrigin Containers::ofField(const AccessPath &Path) {
   return Origin;
 }
 
+namespace {
+
+/// Whether a body changes what is more than a local variable: a function that pops is no accessor.
+struct SideEffects : BodyVisitor {
+  bool Found = false;
+  bool VisitBinaryOperator(BinaryOperator *B) override {
+    if (B->isAssignmentOp())
+      changes(B->getLHS());
+    return true;
+  }
+  bool VisitUnaryOperator(UnaryOperator *U) override {
+    if (U->isIncrementDecrementOp() || U->getOpcode() == UO_AddrOf)
+      changes(U->getSubExpr());
+    return true;
+  }
+
+private:
+  void changes(const Expr *Target) {
+    const VarDecl *V = variableOf(Target);
+    Found |= !V || !V->hasLocalStorage() || isa<ParmVarDecl>(V);
+  }
+};
+
+} // namespace
+
+/// Whether the call stands for a field, or for an argument that the function leaves as it is.
+bool Containers::isAccessor(const CallExpr *C) const {
+  const Function *Callee = Index.find(C->getDirectCallee());
+  if (!Callee || !Paths.resolve(C))
+    return false;
+  SideEffects Of;
+  Of.TraverseStmt(Callee->Decl->getBody());
+  return !Of.Found;
+}
+
+/// What a call gives, unless it is an accessor, which stands for what it returns.
+std::optional<ContainerOrigin> Containers::ofCall(const Function &F, const CallExpr *C) {
+  const Knowledge &K = Knowledge::get();
+  ContainerOrigin Origin;
+  if (calls(C, K.PrivateResults)) {
+    Origin.What = ContainerOrigin::Fresh;
+    return Origin;
+  }
+  if (calls(C, K.SameOrFresh))
+    return ofSameOrFresh(F, C);
+  std::string Name = qualifiedName(*C->getDirectCallee());
+  if (auto Element = K.Elements.find(Name); Element != K.Elements.end())
+    return ofElement(F, argumentOf(C, Element->second), C);
+  auto Shared = K.SharedResults.find(Name);
+  bool Known = Shared != K.SharedResults.end();
+  if (!Known && isAccessor(C))
+    return std::nullopt;
+  Origin.Description = Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
+  // New as likely as not; and what only other units call may be part of the initialisation.
+  if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
+    Origin.Sureness = Confidence::Possible;
+  return Origin;
+}
+
+ContainerOrigin Containers::ofPath(const Function &F, const AccessPath &Path, const Expr *Call) {
+  const auto *Root = dyn_cast_or_null<VarDecl>(Path.Root);
+  ContainerOrigin Origin;
+  if (!Path.Fields.empty())
+    Origin = ofField(Path);
+  else if (const auto *P = dyn_cast_or_null<ParmVarDecl>(Root))
+    return ofParameter(F, P);
+  else if (Root && Path.Kind == AccessPath::Local)
+    return ofLocal(F, Root);
+  else
+    Origin.Description = (Path.Kind == AccessPath::Static ? "the global '" : "'") + Path.spelling() + "'";
+  if (!Origin.isPrivate())
+    settle(Origin, Path, F, Call);
+  return Origin;
+}
+
 ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, const Expr *Call) {
   ContainerOrigin Origin;
   const Expr *E = Container->IgnoreParenCasts();
@@ -715,50 +966,34 @@ ContainerOrigin Containers::originAt(const Function &F, const Expr *Container, c
     Origin.What = ContainerOrigin::Fresh;
     return Origin;
   }
+  if (V && isAlwaysImmutable(F, V)) {
+    Origin.What = ContainerOrigin::Immutable;
+    return Origin;
+  }
   Paths.enter(F.Decl);
-  auto Path = Paths.resolve(E);
   const Expr *Made = !V ? E : V->hasLocalStorage() ? Paths.onlyValueOf(V) : nullptr;
   if (V && Made && Made->IgnoreParenCasts() == Call) // in x = f(x), the argument is what x was before
     Made = nullptr;
   if (V && Made && isFreshCall(Made)) {
     Origin.Description = "'" + V->getNameAsString() + "', which was given away before";
-  } else if (const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
-             C && C->getDirectCallee()) {
-    if (calls(C, Knowledge::get().PrivateResults)) {
-      Origin.What = ContainerOrigin::Fresh;
-      return Origin;
-    }
-    if (calls(C, Knowledge::get().SameOrFresh))
-      return ofSameOrFresh(F, C);
-    std::string Name = qualifiedName(*C->getDirectCallee());
-    if (auto Element = Knowledge::get().Elements.find(Name); Element != Knowledge::get().Elements.end())
-      return ofElement(F, argumentOf(C, Element->second), C);
-    auto Shared = Knowledge::get().SharedResults.find(Name);
-    bool Known = Shared != Knowledge::get().SharedResults.end();
-    Origin.Description =
-        Known ? Shared->second : "the result of '" + displayName(*C->getDirectCallee()) + "'";
-    // New as likely as not; and what only other units call may be part of the initialisation.
-    if (!Known || Reach.of(&F) == ContextSet(Context::Escaped))
+    if (!factsOf(F).GivenAway.contains(V)) // to functions of other units alone
       Origin.Sureness = Confidence::Possible;
-  } else if (const std::string *Shared = sharedField(Made ? Made : E)) {
-    Origin.Description = *Shared;
-  } else if (const Expr *Tuple = elementOfTuple(Made ? Made : E)) {
-    return ofElement(F, Tuple, Call);
-  } else if (!Path) {
-    Origin.Description = "a container";
-    Origin.Sureness = Confidence::Possible;
-  } else if (auto Settled = settled(*Path, F, Call)) {
-    Origin.What = *Settled;
-  } else if (!Path->Fields.empty()) {
-    return ofField(*Path);
-  } else if (const auto *P = dyn_cast_or_null<ParmVarDecl>(Path->Root)) {
-    return ofParameter(F, P);
-  } else if (const auto *Local = dyn_cast_or_null<VarDecl>(Path->Root);
-             Local && Path->Kind == AccessPath::Local) {
-    return ofLocal(F, Local);
-  } else {
-    Origin.Description = (Path->Kind == AccessPath::Static ? "the global '" : "'") + Path->spelling() + "'";
+    return Origin;
   }
+  const auto *C = dyn_cast_or_null<CallExpr>(Made ? Made->IgnoreParenCasts() : nullptr);
+  if (C && C->getDirectCallee())
+    if (auto Given = ofCall(F, C))
+      return *Given;
+  if (const std::string *Shared = sharedField(Made ? Made : E)) {
+    Origin.Description = *Shared;
+    return Origin;
+  }
+  if (const Expr *Tuple = elementOfTuple(Made ? Made : E))
+    return ofElement(F, Tuple, Call);
+  if (auto Path = Paths.resolve(E))
+    return ofPath(F, *Path, Call);
+  Origin.Description = "a container";
+  Origin.Sureness = Confidence::Possible;
   return Origin;
 }
 

@@ -7,6 +7,7 @@
 // which calls make or keep objects is in knowledge/object-flow.json.
 #pragma once
 
+#include "analysis/ContainerUses.h"
 #include "analysis/Finding.h"
 #include "analysis/Locksets.h"
 
@@ -27,8 +28,22 @@ struct ContainerOrigin {
   /// How sure it is that others can change it: other units may be the only ones that do.
   Confidence Sureness = Confidence::Likely;
   std::string Description; ///< "the argument 'd'"
+  /// Nothing that is in it is replaced or removed, so that it keeps alive what it holds.
+  bool OnlyGrows = false;
+  /// The function itself keeps it up, and nothing is replaced but what a second such function has just added.
+  bool KeptUpHere = false;
+  /// By what name other units know it, where it is private or only grows as far as this unit shows.
+  std::string KnownElsewhereAs;
 
   bool isPrivate() const { return What != Shared; }
+};
+
+/// Something that the unit does with a container which other units know, too.
+struct NamedChange {
+  std::string Container;
+  bool Releases; ///< what was in it may lose the reference; or somebody else gets the container
+  const Function *In;
+  const clang::Stmt *Where;
 };
 
 class Containers {
@@ -39,15 +54,26 @@ public:
   /// What the expression stands for when the call of the function, or the access to a member, runs.
   ContainerOrigin originAt(const Function &, const clang::Expr *Container, const clang::Expr *Call);
 
+  /// What threads may do to containers that other units know.
+  std::vector<NamedChange> changesForOthers();
+
 private:
   friend class FreshnessFlow;
   struct Facts;
   /// Everything that the unit does with one variable or field that holds a container.
   struct Uses {
-    bool Escapes = false; ///< someone may keep or return what it holds
-    std::vector<std::pair<const Function *, const clang::Expr *>>
-        Changes; ///< calls and stores that change it
+    struct Change {
+      const Function *In;
+      const clang::Expr *Site; ///< a call or a store
+      ContainerChange What;
+    };
+    /// Where someone may keep or return what it holds, if not only while the module is initialised.
+    const Function *EscapesIn = nullptr;
+    const clang::Stmt *Escapes = nullptr;
+    bool IsShown = false; ///< initialisation gives it to Python code: as an attribute of the module
+    std::vector<Change> Changes;
   };
+  static constexpr ContextSet RacingForFields{Context::Concurrent, Context::Detached, Context::Escaped};
 
   Facts &factsOf(const Function &);
   Facts &summaryOf(const Function &);
@@ -55,9 +81,17 @@ private:
   bool returnsFresh(const clang::FunctionDecl *);
   bool keeps(const clang::FunctionDecl *, unsigned Parameter);
   bool isRetained(const clang::CallExpr *, unsigned Argument);
+  bool isSeen(const clang::CallExpr *) const;
   bool isFreshCall(const clang::Expr *);
   bool isPrivateParameter(const Function &, unsigned Parameter);
   bool ownsArguments(const Function &) const;
+  bool isAccessor(const clang::CallExpr *) const;
+  bool isOfFresh(const Function &, const clang::Expr *Member);
+  bool isForPackage(const Function &) const;
+  bool isClassNamespace(const Function &, const clang::CallExpr *Parser, const clang::Expr *Out) const;
+  bool isAlwaysImmutable(const Function &, const clang::VarDecl *) const;
+  std::optional<ContainerOrigin> ofCall(const Function &, const clang::CallExpr *);
+  ContainerOrigin ofPath(const Function &, const AccessPath &, const clang::Expr *Call);
   ContainerOrigin ofSameOrFresh(const Function &, const clang::CallExpr *);
   ContainerOrigin ofElement(const Function &, const clang::Expr *Container, const clang::Expr *Use);
   ContainerOrigin ofLocal(const Function &, const clang::VarDecl *);
@@ -65,12 +99,13 @@ private:
   ContainerOrigin ofField(const AccessPath &);
   ContainerOrigin ofPlainField(const clang::FieldDecl *);
   const Uses &usesOf(const clang::ValueDecl *);
-  std::optional<ContainerOrigin::Kind> settled(const AccessPath &, const Function &, const clang::Expr *Call);
+  void settle(ContainerOrigin &, const AccessPath &, const Function &, const clang::Expr *Call);
 
   const UnitIndex &Index;
   const Contexts &Reach;
   const PathResolver &Paths;
   Locksets &Locks;
+  UseSites Sites;
   llvm::DenseMap<const Function *, std::vector<const EntryPoint *>> EntriesOf;
   llvm::DenseMap<const Function *, std::unique_ptr<Facts>> Known, Summaries;
   std::map<std::pair<const Function *, unsigned>, bool> Parameters;

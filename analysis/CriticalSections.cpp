@@ -478,10 +478,19 @@ const Section *CriticalSections::innermostAt(const Function &F, const Stmt *S) {
 }
 
 bool CriticalSections::guardsWhereNeeded(const Function &F, const Expr *Access, const AccessPath &Object) {
-  if (guards(F, Access, Object))
+  auto GuardsHere = [&](const Function &In, const Expr *At, const AccessPath &Of) {
+    return guards(In, At, Of) ||
+           llvm::any_of(factsOf(In).Conditional.lookup(At), [&](const Section *S) { return S->isOn(Of); });
+  };
+  if (GuardsHere(F, Access, Object))
     return true;
-  return llvm::any_of(factsOf(F).Conditional.lookup(Access),
-                      [&](const Section *S) { return S->isOn(Object); });
+  bool OnlyCalled = !F.Callers.empty() && !F.InTable && F.AddressTaken.empty() && !hasSections(F) &&
+                    !F.Decl->isExternallyVisible();
+  return OnlyCalled && llvm::all_of(F.Callers, [&](const Call *C) {
+           Paths.enter(C->In->Decl);
+           auto Given = Paths.atCall(Object, C->Site);
+           return Given && GuardsHere(*C->In, C->Site, *Given);
+         });
 }
 
 bool CriticalSections::guards(const Function &F, const Expr *Call, const AccessPath &Object) {

@@ -32,6 +32,7 @@ struct Diagnosis {
   std::vector<Remark> Path;      ///< in the order of execution; the last one says what to do
   std::vector<Remark> Related;
   std::vector<Repair> Repairs;
+  Condition OnlyIf = {}; ///< a tool that sees one unit only cannot report it
 };
 
 } // namespace ungil

@@ -53,6 +53,14 @@ struct Fix {
   auto operator<=>(const Fix &) const = default;
 };
 
+/// What some unit must do with a container for a finding to hold.
+struct Condition {
+  std::string Container; ///< by the name that all units know; empty: the finding holds anyway
+  bool Releases = false; ///< a change that may free what was in it; any change otherwise
+
+  auto operator<=>(const Condition &) const = default;
+};
+
 struct Finding {
   std::string Rule;
   std::string Message;
@@ -66,6 +74,7 @@ struct Finding {
   /// Functions that other units call, through which alone threads can come to it; empty when they come
   /// anyway.
   std::vector<std::string> Entries;
+  Condition OnlyIf; ///< not met by the finding's own unit
 
   auto operator<=>(const Finding &) const = default;
 };

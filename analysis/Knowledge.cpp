@@ -87,6 +87,8 @@ void loadEntryPoints(const Json &Data, Knowledge &K) {
   addAll(K.ParallelPolicies, Data["parallel-policies"]);
   addAll(K.ModuleStateGetters, Data["module-state-getters"]);
   addAll(K.GilDeclarations, Data["gil-declarations"]);
+  for (const auto &[Macro, Tag] : Data["gil-tags"].items())
+    K.GilTags[Macro] = Tag;
   K.LibraryDirectories = Data["library-directories"];
 }
 
@@ -149,6 +151,8 @@ void loadMemory(const Json &Data, Knowledge &K) {
   addAll(K.ObjectInitialisers, Data["object-initialisers"]);
   addAll(K.ReferenceCounts, Data["reference-counts"]);
   addAll(K.ReferenceCountFields, Data["reference-count-fields"]);
+  K.UniquelyReferenced = Data["uniqueness-tests"]["object"];
+  K.UniqueTemporary = Data["uniqueness-tests"]["argument"];
   addAll(K.TypeLinkReads, Data["type-links"]["reads"]);
   addAll(K.TypeLinkWrites, Data["type-links"]["writes"]);
 }
@@ -331,6 +335,14 @@ void loadObjectFlow(const Json &Data, Knowledge &K) {
   for (const auto &[Name, Row] : Data["retained"].items())
     K.Retained[Name] = Row["arguments"].get<std::vector<ArgumentIndex>>();
   addAll(K.ChangesContainer, Data["changes-container"]);
+  addAll(K.FillsNew, Data["fills-new"]);
+  addAll(K.AddsToContainer, Data["adds-to-container"]);
+  addAll(K.SetsInContainer, Data["sets-in-container"]);
+  addAll(K.ImmutableResults, Data["immutable-results"]);
+  const Json &Namespace = Data["class-namespace"];
+  K.NamespaceOfClass = {Namespace["slot"], Namespace["bases"], Namespace["namespace"]};
+  K.TupleType = Data["tuple"]["type"];
+  K.TupleFlag = Data["tuple"]["flag"];
   addAll(K.References, Data["references"]);
   addAll(K.NewReferences, Data["new-references"]);
   addAll(K.Transparent, Data["transparent"]);
@@ -445,6 +457,11 @@ void loadProtocol(const Json &Data, CollectorKnowledge &C) {
   addAll(C.AllocatePlain, Data["allocate"]["plain"]);
   addAll(C.FreeCollected, Data["free"]["gc"]);
   addAll(C.FreePlain, Data["free"]["plain"]);
+  for (const Json &Pair : Data["counterparts"]) {
+    std::string Plain = Pair["plain"], Collected = Pair["gc"];
+    C.Counterparts.try_emplace(Plain, Collected);
+    C.Counterparts.try_emplace(Collected, Plain);
+  }
   C.TraverseSafe =
       nameSet(Data["traverse-safe"], Data["traverse-safe-prefixes"], Data["traverse-safe-suffixes"]);
   C.PythonApi = nameSet(Json::array(), Data["python-api-prefixes"]);

@@ -135,6 +135,11 @@ struct BorrowedReference {
   Confidence Sureness = Confidence::Likely;
 };
 
+/// How a metaclass gets the dictionary that becomes the class: by types of its arguments.
+struct ClassNamespace {
+  std::string Slot, Bases, Namespace; ///< "tp_new", "PyTuple_Type", "PyDict_Type"
+};
+
 /// Function that steps through a container and stores references which the container owns.
 struct BorrowingIterator {
   ArgumentIndex Container = 0;
@@ -194,6 +199,7 @@ struct CollectorKnowledge {
   llvm::StringSet<> VisitManagedDict, ClearManagedDict, ClearWeakReferences;
   llvm::StringSet<> Track, Untrack, Finalizers, ResurrectBegin, ResurrectEnd;
   llvm::StringSet<> AllocateCollected, AllocatePlain, FreeCollected, FreePlain;
+  llvm::StringMap<std::string> Counterparts; ///< function of one heap → the same for the other
   llvm::StringMap<TypeMaker> TypeMakers;
   NameSet CollectedBases; ///< built-in types with tp_traverse
   llvm::StringSet<> UncollectedBases;
@@ -235,7 +241,8 @@ struct Knowledge {
   llvm::StringMap<std::vector<Callback>> Callbacks;
   llvm::StringSet<> ParallelPolicies;
   llvm::StringSet<> ModuleStateGetters;
-  llvm::StringSet<> GilDeclarations; ///< functions that declare whether a module needs the GIL
+  llvm::StringSet<> GilDeclarations;    ///< functions that declare whether a module needs the GIL
+  llvm::StringMap<std::string> GilTags; ///< macro that defines a module → class whose object is the promise
   std::vector<std::string> LibraryDirectories;
 
   llvm::StringMap<LockEffect> LockFunctions;
@@ -292,6 +299,11 @@ struct Knowledge {
   llvm::StringSet<> RunsPythonForSomeTypes; ///< conversions: str, int and their like need no Python code
   llvm::StringMap<std::vector<ArgumentIndex>> Retained; ///< arguments that others can reach after the call
   llvm::StringSet<> ChangesContainer; ///< functions that change what their first argument contains
+  llvm::StringSet<> FillsNew;         ///< the same for containers that never change once they are filled
+  llvm::StringSet<> AddsToContainer;  ///< those that replace nothing
+  llvm::StringSet<> SetsInContainer;  ///< those that replace what is there under their second argument
+  llvm::StringSet<> ImmutableResults; ///< functions whose result is of a type that never changes
+  ClassNamespace NamespaceOfClass;
   llvm::StringSet<> References,
       NewReferences;             ///< take a strong reference to, or return one to, their argument
   llvm::StringSet<> Transparent; ///< neither publish nor change their argument
@@ -309,6 +321,12 @@ struct Knowledge {
   llvm::StringMap<std::string> PlainAllocators; ///< object allocator → the same for plain memory
   llvm::StringSet<> ObjectInitialisers;
   llvm::StringSet<> ReferenceCounts, ReferenceCountFields; ///< functions and fields
+  /// Functions that answer what people ask a reference count: for objects, and for arguments that may be
+  /// temporaries.
+  std::string UniquelyReferenced, UniqueTemporary;
+  /// How code asks whether an object is a tuple: its type, and its flag among those of fast subclasses.
+  std::string TupleType;
+  std::uint64_t TupleFlag = 0;
 
   NameSet ReadsOnly; ///< need an attached thread state by contract, but only read what never changes
   llvm::StringSet<> InterpreterTests; ///< tell whether there is an interpreter (still)

@@ -31,6 +31,53 @@ void collect(Unit &U, const Function *F, NamedValues &Into, unsigned Depth) {
       collect(U, Callee, Into, Depth + 1);
 }
 
+/// Calls whose results a function returns, itself or through local variables.
+struct ReturnedCalls : BodyVisitor {
+  llvm::DenseSet<const VarDecl *> Variables;
+  std::vector<std::pair<const VarDecl *, const CallExpr *>> Assigned;
+  std::vector<const CallExpr *> Calls;
+  bool VisitReturnStmt(ReturnStmt *R) override {
+    const Expr *Value = R->getRetValue() ? R->getRetValue()->IgnoreParenCasts() : nullptr;
+    if (const auto *C = dyn_cast_or_null<CallExpr>(Value))
+      Calls.push_back(C);
+    else if (const VarDecl *V = variableOf(Value))
+      Variables.insert(V);
+    return true;
+  }
+  bool VisitVarDecl(VarDecl *V) override {
+    assign(V, V->getInit());
+    return true;
+  }
+  bool VisitBinaryOperator(BinaryOperator *B) override {
+    if (B->getOpcode() == BO_Assign)
+      assign(variableOf(B->getLHS()), B->getRHS());
+    return true;
+  }
+
+private:
+  void assign(const VarDecl *V, const Expr *Value) {
+    if (const auto *C = dyn_cast_or_null<CallExpr>(Value ? Value->IgnoreParenCasts() : nullptr))
+      Assigned.emplace_back(V, C);
+  }
+};
+
+/// The calls that make what the PyInit function returns. Modules that it makes for the namespace of that one
+/// are none that the import statement loads.
+void collectMakers(Unit &U, const Function *F, llvm::DenseSet<const CallExpr *> &Into, unsigned Depth) {
+  if (Depth > 3)
+    return;
+  ReturnedCalls Of;
+  Of.TraverseStmt(F->Decl->getBody());
+  for (auto [V, C] : Of.Assigned)
+    if (Of.Variables.contains(V))
+      Of.Calls.push_back(C);
+  for (const CallExpr *C : Of.Calls) {
+    Into.insert(C);
+    if (const Function *Callee = U.index().find(C->getDirectCallee()))
+      collectMakers(U, Callee, Into, Depth + 1);
+  }
+}
+
 const Expr *member(const InitListExpr *L, llvm::StringRef Name) {
   unsigned Position = 0;
   for (const FieldDecl *Field : L->getType()->getAsRecordDecl()->fields()) {
@@ -78,14 +125,14 @@ void readSlots(const InitListExpr *Slots, ASTContext &Context, ModuleDeclaration
 }
 
 /// Where the module is made from its definition.
-SourceLocation creation(Unit &U, const VarDecl *Definition) {
+const Call *creation(Unit &U, const VarDecl *Definition) {
   for (const Call &C : U.index().externalCalls()) {
     const Expr *Argument = argumentOf(C.Site, 0);
     const auto *A = Argument ? dyn_cast<UnaryOperator>(Argument->IgnoreParenCasts()) : nullptr;
     if (A && variableOf(A->getSubExpr()) == Definition)
-      return C.Site->getBeginLoc();
+      return &C;
   }
-  return Definition->getLocation();
+  return nullptr;
 }
 
 std::optional<ModuleDeclaration> fromDefinition(Unit &U, const VarDecl *Definition) {
@@ -100,7 +147,8 @@ std::optional<ModuleDeclaration> fromDefinition(Unit &U, const VarDecl *Definiti
   const Expr *Slots = member(L, "m_slots");
   if (isNull(Slots, U.context())) {
     M.How = ModuleDeclaration::Call;
-    M.Remedy = creation(U, Definition);
+    M.Creation = creation(U, Definition);
+    M.Remedy = M.Creation ? M.Creation->Site->getBeginLoc() : Definition->getLocation();
     return M;
   }
   const VarDecl *Array = variableOf(Slots);
@@ -117,8 +165,10 @@ ModuleDeclaration fromBinding(Unit &U, const EntryPoint &P) {
   ModuleDeclaration M;
   M.How = ModuleDeclaration::Binding;
   M.Where = M.Remedy = U.sources().getExpansionLoc(P.Target->Decl->getLocation());
-  llvm::StringRef Text = Lexer::getSourceText(U.sources().getExpansionRange(P.Target->Decl->getLocation()),
-                                              U.sources(), U.context().getLangOpts());
+  CharSourceRange Written = U.sources().getExpansionRange(P.Target->Decl->getLocation());
+  llvm::StringRef Text = Lexer::getSourceText(Written, U.sources(), U.context().getLangOpts());
+  M.End = Written.getEnd();
+  M.Macro = Text.split('(').first.trim().str();
   M.Name = Text.split('(').second.split(',').first.trim().str();
   if (!Text.starts_with("PYBIND11_MODULE"))
     M.Gil = ModuleDeclaration::Unknown;
@@ -156,6 +206,7 @@ void declareByCall(Unit &U, const VarDecl *Definition, ModuleDeclaration &M) {
 std::vector<ModuleDeclaration> modulesOf(Unit &U) {
   std::vector<ModuleDeclaration> Found;
   NamedValues InInit;
+  llvm::DenseSet<const CallExpr *> Makers;
   for (const EntryPoint &P : U.entryPoints().all()) {
     if (P.Where != Context::Init)
       continue;
@@ -167,6 +218,7 @@ std::vector<ModuleDeclaration> modulesOf(Unit &U) {
                  return llvm::StringRef(P.Role).starts_with(Prefix);
                })) {
       collect(U, P.Target, InInit, 0);
+      collectMakers(U, P.Target, Makers, 0);
     }
   }
   for (const VarDecl *V : U.index().statics())
@@ -176,6 +228,11 @@ std::vector<ModuleDeclaration> modulesOf(Unit &U) {
           declareByCall(U, V, *M);
         Found.push_back(std::move(*M));
       }
+  auto IsReturned = [&](const ModuleDeclaration &M) {
+    return M.Creation && Makers.contains(dyn_cast<CallExpr>(M.Creation->Site));
+  };
+  if (llvm::any_of(Found, IsReturned))
+    llvm::erase_if(Found, [&](const ModuleDeclaration &M) { return M.Creation && !IsReturned(M); });
   return Found;
 }
 

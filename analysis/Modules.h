@@ -25,8 +25,10 @@ struct ModuleDeclaration {
   clang::SourceLocation Where;               ///< of the definition
   clang::SourceLocation Declared;            ///< of the slot or the call that declares it
   clang::SourceLocation Remedy;              ///< where the declaration belongs
-  clang::SourceLocation End;                 ///< of its table: the slot that ends it
+  clang::SourceLocation End;                 ///< of its table: the slot that ends it; of its macro: the )
+  std::string Macro;                         ///< of a binding library, by which it is defined
   enum { Slots, Call, Binding } How = Slots; ///< how this kind of module declares it
+  const ungil::Call *Creation = nullptr;     ///< PyModule_Create
 };
 
 /// The modules that the unit's PyInit functions and binding macros define.

@@ -1,8 +1,9 @@
-// Conditions that ask whether a pointer is null.
+// Tests whether something is null, and what such a test decides.
 #pragma once
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ungil {
 
@@ -12,5 +13,16 @@ struct NullTest {
   bool HoldsForNull = false;
 };
 NullTest nullTestOf(const clang::Expr *Condition, const clang::ASTContext &);
+
+/// The object of which nobody else has a reference on the edge: that the branch has asked the interpreter for.
+const clang::Expr *foundUnique(const clang::CFGBlock &From, unsigned Successor);
+
+using TestedValue = llvm::function_ref<bool(const clang::Expr *)>;
+
+/// Whether the value is null whenever the condition is as given.
+bool provesNull(const clang::Expr *Condition, bool Holds, TestedValue);
+
+/// `if (object == NULL) return NULL;`, whatever else is done before it leaves; without an else.
+bool leavesIfNull(const clang::Stmt *, TestedValue);
 
 } // namespace ungil

@@ -393,9 +393,16 @@ private:
 
 } // namespace
 
-bool isDeclared(const ASTContext &Context, llvm::StringRef Function) {
+bool isDeclared(const ASTContext &Context, llvm::StringRef QualifiedName) {
   auto &Identifiers = const_cast<ASTContext &>(Context).Idents;
-  return !Context.getTranslationUnitDecl()->lookup(&Identifiers.get(Function)).empty();
+  const DeclContext *Scope = Context.getTranslationUnitDecl();
+  for (auto [Name, Rest] = QualifiedName.split("::");; std::tie(Name, Rest) = Rest.split("::")) {
+    auto Found = Scope->lookup(&Identifiers.get(Name));
+    const auto *Inner = Found.empty() ? nullptr : dyn_cast<NamespaceDecl>(Found.front());
+    if (Rest.empty() || !Inner)
+      return Rest.empty() && !Found.empty();
+    Scope = Inner;
+  }
 }
 
 std::optional<Repair> strongReference(const CallExpr *Call, const BorrowedReference &Row,

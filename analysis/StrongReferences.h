@@ -17,7 +17,7 @@ namespace ungil {
 std::optional<Repair> strongReference(const clang::CallExpr *, const BorrowedReference &,
                                       const BorrowedUses &, const clang::ASTContext &);
 
-/// Whether the headers that the unit includes declare the function, so that an edit may call it.
-bool isDeclared(const clang::ASTContext &, llvm::StringRef Function);
+/// Whether the headers that the unit includes declare the function or class, so that an edit may use it.
+bool isDeclared(const clang::ASTContext &, llvm::StringRef QualifiedName);
 
 } // namespace ungil

@@ -98,6 +98,7 @@ Finding finding(const CheckInfo &Info, const Diagnosis &D, const Locator &Where)
   F.Where = Where.region(D.Where);
   F.Path = steps(D.Path, Where);
   F.Related = steps(D.Related, Where);
+  F.OnlyIf = D.OnlyIf;
   for (const Repair &R : D.Repairs) {
     Fix Edits{R.Description, {}, R.Promise};
     for (const FixItHint &Hint : R.Hints)
@@ -190,6 +191,7 @@ public:
         Out.Findings.back().Entries = Entries.behind(D);
       }
     Out.References = Entries.references();
+    Out.Containers = Entries.containers([&](SourceRange Range) { return Where.region(Range); });
     Out.Gil = gilUse(U);
     if (const TypeGraph *Graph = U.typesIfBuilt())
       for (const auto &T : Graph->types())

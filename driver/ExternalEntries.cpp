@@ -44,6 +44,8 @@ const ExternalEntries::Ways &ExternalEntries::waysTo(const Function &F) {
           Found->AnyThread |= ManyThreads.contains(P->Where);
     else
       Come(Next->Parent);
+    if (Entries == EntriesOf.end() && isOfProject(*Next->Decl) && isCalledByName(*Next->Decl))
+      Found->Entries.insert(qualifiedName(*Next->Decl) + IfNamed);
     for (const Call *C : Next->Callers)
       Come(C->In);
   }
@@ -111,6 +113,24 @@ std::vector<ReferenceFact> ExternalEntries::references() {
   std::vector<ReferenceFact> Facts;
   for (const auto &[Name, To] : Of)
     Facts.push_back({Name, To.AnyThread, {To.Entries.begin(), To.Entries.end()}});
+  return Facts;
+}
+
+std::vector<ContainerFact> ExternalEntries::containers(llvm::function_ref<Region(SourceRange)> Locate) {
+  std::map<std::pair<std::string, bool>, Ways> Of;
+  std::map<std::pair<std::string, bool>, SourceRange> First;
+  for (const NamedChange &Change : U.containers().changesForOthers()) {
+    std::pair Key(Change.Container, Change.Releases);
+    First.try_emplace(Key, Change.Where->getSourceRange());
+    Ways &Here = Of[Key];
+    const Ways &To = waysTo(*Change.In);
+    Here.AnyThread |= To.AnyThread;
+    Here.Entries.insert(To.Entries.begin(), To.Entries.end());
+  }
+  std::vector<ContainerFact> Facts;
+  for (const auto &[Key, To] : Of)
+    Facts.push_back(
+        {Key.first, Key.second, To.AnyThread, {To.Entries.begin(), To.Entries.end()}, Locate(First[Key])});
   return Facts;
 }
 

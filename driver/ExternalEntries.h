@@ -6,6 +6,8 @@
 #include "analysis/Unit.h"
 #include "driver/Result.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <set>
 
 namespace ungil {
@@ -19,6 +21,7 @@ public:
   std::vector<std::string> behind(const Diagnosis &);
 
   std::vector<ReferenceFact> references();
+  std::vector<ContainerFact> containers(llvm::function_ref<Region(clang::SourceRange)> Locate);
 
 private:
   struct Ways {

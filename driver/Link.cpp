@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 namespace ungil {
 namespace {
@@ -63,34 +65,67 @@ bool keepsGil(const UnitResult &Unit, const std::vector<UnitResult> &All) {
   return With(GilUse::Kept) && !With(GilUse::NotUsed);
 }
 
-/// Functions that other units call, and all of them while a module is initialised.
-std::set<std::string> calledByInitialisation(const std::vector<UnitResult> &Units) {
-  std::map<std::string, ReferenceFact> Of;
-  for (const UnitResult &Unit : Units)
-    for (const ReferenceFact &R : Unit.References) {
-      ReferenceFact &All = Of[R.Function];
-      All.AnyThread |= R.AnyThread;
-      All.Entries.insert(All.Entries.end(), R.Entries.begin(), R.Entries.end());
+/// Which functions that other units know are called by initialisation alone.
+class Initialisation {
+public:
+  explicit Initialisation(const std::vector<UnitResult> &Units) {
+    for (const UnitResult &Unit : Units)
+      for (const ReferenceFact &R : Unit.References) {
+        ReferenceFact &All = Of[R.Function];
+        All.AnyThread |= R.AnyThread;
+        All.Entries.insert(All.Entries.end(), R.Entries.begin(), R.Entries.end());
+      }
+    for (const auto &[Name, Fact] : Of)
+      if (!Fact.AnyThread)
+        Names.insert(Name);
+    while (std::erase_if(Names, [&](const std::string &Name) { return !areAllOf(Of[Name].Entries); }) > 0) {
     }
-  std::set<std::string> Names;
-  for (const auto &[Name, Fact] : Of)
-    if (!Fact.AnyThread)
-      Names.insert(Name);
-  auto HasOtherCaller = [&](const std::string &Name) {
-    return llvm::any_of(Of[Name].Entries, [&](const std::string &Entry) { return !Names.contains(Entry); });
-  };
-  while (std::erase_if(Names, HasOtherCaller) > 0) {
   }
-  return Names;
-}
+
+  /// Whether no thread but the one that initialises the module comes through any of them.
+  bool areAllOf(const std::vector<std::string> &Entries) const {
+    return llvm::all_of(Entries, [&](llvm::StringRef Entry) {
+      bool Optional = Entry.consume_back(llvm::StringRef(&IfNamed, 1));
+      return Names.contains(Entry.str()) || (Optional && !Of.contains(Entry.str()));
+    });
+  }
+
+private:
+  std::map<std::string, ReferenceFact> Of;
+  std::set<std::string> Names;
+};
 
 /// Races need a second thread.
-void removeInitialisation(std::vector<Finding> &Findings, const std::vector<UnitResult> &Units,
+void removeInitialisation(std::vector<Finding> &Findings, const Initialisation &Init,
                           const LinkOptions &Options) {
-  std::set<std::string> Init = calledByInitialisation(Units);
   llvm::erase_if(Findings, [&](const Finding &F) {
-    return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() &&
-           llvm::all_of(F.Entries, [&](const std::string &Entry) { return Init.contains(Entry); });
+    return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() && Init.areAllOf(F.Entries);
+  });
+}
+
+/// The change that the condition asks for. Who calls functions that other units know is known of a whole
+/// program only; of a part, what threads do for certain counts.
+const ContainerFact *changeFor(const Condition &Wanted, const std::vector<UnitResult> &Units,
+                               const std::optional<Initialisation> &Init) {
+  for (const UnitResult &Unit : Units)
+    for (const ContainerFact &Fact : Unit.Containers)
+      if (Fact.Container == Wanted.Container && Fact.Releases >= Wanted.Releases &&
+          (Fact.AnyThread || (Init && !Init->areAllOf(Fact.Entries))))
+        return &Fact;
+  return nullptr;
+}
+
+/// What another unit must do for a finding, and none does.
+void removeUnmet(std::vector<Finding> &Findings, const std::vector<UnitResult> &Units,
+                 const std::optional<Initialisation> &Init) {
+  llvm::erase_if(Findings, [&](Finding &F) {
+    if (F.OnlyIf.Container.empty())
+      return false;
+    const ContainerFact *Change = changeFor(F.OnlyIf, Units, Init);
+    if (Change)
+      F.Related.push_back({Change->Where, "another unit changes it here, or gives it away"});
+    F.OnlyIf = {};
+    return !Change;
   });
 }
 
@@ -165,8 +200,12 @@ RunResult link(std::vector<UnitResult> Units, const LinkOptions &Options) {
   }
 
   bool Complete = llvm::all_of(Units, [](const UnitResult &U) { return U.Status == UnitStatus::Analysed; });
+  std::optional<Initialisation> Init;
   if (Complete && Options.Whole)
-    removeInitialisation(Run.Findings, Units, Options);
+    Init.emplace(Units);
+  if (Init)
+    removeInitialisation(Run.Findings, *Init, Options);
+  removeUnmet(Run.Findings, Units, Init);
   removeDuplicates(Run.Findings);
   std::vector<bool> Used;
   Run.Suppressed = applySuppressions(Run.Findings, Suppressions, Used);

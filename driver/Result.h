@@ -61,6 +61,10 @@ struct TypeFact {
   auto operator<=>(const TypeFact &) const = default;
 };
 
+/// Behind the name of a function among entries: the unit calls it itself, so that it counts only if another
+/// unit names it, too.
+inline constexpr char IfNamed = '?';
+
 /// How a unit comes to a function that another unit defines.
 struct ReferenceFact {
   std::string Function;   ///< qualified
@@ -68,6 +72,17 @@ struct ReferenceFact {
   std::vector<std::string> Entries = {}; ///< called where only callers of these, in other units, come
 
   auto operator<=>(const ReferenceFact &) const = default;
+};
+
+/// How threads change a container that several units know.
+struct ContainerFact {
+  std::string Container;
+  bool Releases = false;                 ///< what was in it may be freed
+  bool AnyThread = false;                ///< see ReferenceFact
+  std::vector<std::string> Entries = {}; ///< see ReferenceFact
+  Region Where = {};                     ///< one of the changes
+
+  auto operator<=>(const ContainerFact &) const = default;
 };
 
 struct UnitResult {
@@ -80,6 +95,7 @@ struct UnitResult {
   std::vector<Finding> Findings;
   std::vector<Suppression> Suppressions;
   std::vector<ReferenceFact> References;
+  std::vector<ContainerFact> Containers;
   std::vector<TypeFact> Types; ///< empty unless a check asked for them
   Statistics Counts;
 };

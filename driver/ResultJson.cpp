@@ -101,6 +101,7 @@ Finding finding(const Json &Value) {
   F.Related = list(Value, "related", step);
   F.Fixes = list(Value, "fixes", fix);
   F.Entries = list(Value, "entries", toText);
+  F.OnlyIf = {text(Value, "onlyIf"), Value.value("onlyIfReleased", false)};
   return F;
 }
 
@@ -124,6 +125,11 @@ FieldFact fieldFact(const Json &Value) {
 
 ReferenceFact referenceFact(const Json &Value) {
   return {text(Value, "function"), Value.value("anyThread", false), list(Value, "entries", toText)};
+}
+
+ContainerFact containerFact(const Json &Value) {
+  return {text(Value, "container"), Value.value("releases", false), Value.value("anyThread", false),
+          list(Value, "entries", toText), region(Value)};
 }
 
 TypeFact typeFact(const Json &Value) {
@@ -170,6 +176,9 @@ std::string toJson(const UnitResult &Unit) {
   Json References = Json::array();
   for (const ReferenceFact &R : Unit.References)
     References.push_back(Encode.reference(R));
+  Json Containers = Json::array();
+  for (const ContainerFact &C : Unit.Containers)
+    Containers.push_back(Encode.container(C));
   Json Types = Json::array();
   for (const TypeFact &T : Unit.Types)
     Types.push_back(Encode.type(T));
@@ -182,6 +191,7 @@ std::string toJson(const UnitResult &Unit) {
   Result["findings"] = std::move(Findings);
   Result["suppressions"] = std::move(Suppressions);
   Result["references"] = std::move(References);
+  Result["containers"] = std::move(Containers);
   Result["types"] = std::move(Types);
   Result["statistics"] = encodeStatistics(Unit.Counts);
   return dump(Result, -1);
@@ -202,6 +212,7 @@ UnitResult unitFromJson(std::string_view Line) {
   Unit.Findings = list(Value, "findings", finding);
   Unit.Suppressions = list(Value, "suppressions", suppression);
   Unit.References = list(Value, "references", referenceFact);
+  Unit.Containers = list(Value, "containers", containerFact);
   Unit.Types = list(Value, "types", typeFact);
   Unit.Counts = statistics(member(Value, "statistics"));
   return Unit;

@@ -76,7 +76,7 @@ public:
     CheckOptions Chosen([this](std::string_view Name) { return Values[std::string(Name)]; });
     Unit &U = Shared->of(*Result.Context, Target);
     for (const Diagnosis &D : diagnose(Info, Chosen, U))
-      if (D.Sureness >= Confidence::Likely)
+      if (D.Sureness >= Confidence::Likely && D.OnlyIf.Container.empty())
         emit(D, Result.Context->getSourceManager());
   }
 

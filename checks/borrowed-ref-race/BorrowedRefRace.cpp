@@ -2,12 +2,13 @@
 // they can remove the object from the container, and free it, before the caller holds a reference of its own.
 //
 // Does not report containers that nobody else can reach or change (fresh ones, keyword dictionaries, what
-// initialisation made and nobody changes, what one lock guards everywhere), containers whose critical section
-// is innermost while no Python code runs, results that are only compared, code that one thread runs, and
-// functions with an immutable owner such as PyTuple_GetItem.
+// initialisation made and nobody changes, what one lock guards everywhere), dictionaries whose keys are only
+// added, containers whose critical section is innermost while no Python code runs, results that are only
+// compared, code that one thread runs, and functions with an immutable owner such as PyTuple_GetItem.
 //
-// Known holes: containers that another translation unit changes; references that are borrowed through C++
-// wrappers (py::handle, nb::handle); a container that escapes through an alias in a caller.
+// Known holes: containers that another translation unit changes although this one guards them; references
+// that are borrowed through C++ wrappers (py::handle, nb::handle); a container that escapes through an alias
+// in a caller.
 
 #include "analysis/BorrowedUses.h"
 #include "analysis/Knowledge.h"
@@ -55,12 +56,16 @@ private:
     // What seldom changes is worth a report when the reference has to survive Python code.
     bool Survives = (Use.What >= BorrowedUse::AfterPython && !Use.ForSomeTypes) || Use.DuringPython;
     Confidence Sureness = !Row.Container && Survives ? Confidence::Likely : Row.Sureness;
+    std::optional<Condition> OnlyIf;
     if (Row.Container) {
       const Expr *Container = argumentOf(Site, *Row.Container);
       ContainerOrigin Origin =
           Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
-      if (!Container || Origin.isPrivate())
+      bool Safe = Origin.isPrivate() || Origin.OnlyGrows;
+      if (!Container || (Safe && Origin.KnownElsewhereAs.empty()))
         return std::nullopt;
+      if (Safe)
+        OnlyIf = {Origin.KnownElsewhereAs, /*Releases=*/true};
       auto Object = objectOf(Container, U.paths());
       // In the container's critical section the reference is good until the section can be suspended.
       bool ToPython = Use.DuringPython && !U.index().find(calleeOf(Use.Python));
@@ -69,8 +74,13 @@ private:
         return std::nullopt;
       Owner = Origin.Description;
       Sureness = std::min(Sureness, Origin.Sureness);
+      // Two threads that add the same key have to be kept apart in any case, which keeps the object alive.
+      if (Origin.KeptUpHere && Use.What == BorrowedUse::Read && !Use.DuringPython)
+        Sureness = Confidence::Possible;
     }
-    return describe(U, C, Site, Row, Owner, Use, Uses, Sureness);
+    Diagnosis D = describe(U, C, Site, Row, Owner, Use, Uses, Sureness);
+    D.OnlyIf = OnlyIf.value_or(Condition());
+    return D;
   }
 
   static Diagnosis describe(Unit &U, const Call &C, const CallExpr *Site, const BorrowedReference &Row,

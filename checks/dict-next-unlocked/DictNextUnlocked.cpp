@@ -6,8 +6,9 @@
 // Does not report dictionaries that nobody else can reach or change (fresh ones, keyword dictionaries, what
 // one lock guards everywhere), walks whose callers hold the section, and code that one thread runs.
 //
-// Known holes: dictionaries that another translation unit changes; a walk that is spread over several calls
-// while the caller of them all holds a section; the keys and values of a range-for.
+// Known holes: dictionaries that another translation unit changes although this one guards them; a walk that
+// is spread over several calls while the caller of them all holds a section; the keys and values of a
+// range-for.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
@@ -88,15 +89,19 @@ private:
                     const PythonCalls &Python, std::vector<Diagnosis> &Found) {
     const Expr *Container = argumentOf(Site, Row.Container);
     ContainerOrigin Origin = Container ? U.containers().originAt(*C.In, Container, Site) : ContainerOrigin();
-    if (!Container || Origin.isPrivate())
+    if (!Container || (Origin.isPrivate() && Origin.KnownElsewhereAs.empty()))
       return;
     U.paths().enter(C.In->Decl);
     BorrowedUses Uses(*C.In, Python);
     auto Object = objectOf(Container, U.paths());
     if (!Object || !U.sections().guards(*C.In, Site, *Object)) {
       Found.push_back(unlocked(U, C, Site, Row, Origin, Uses));
+      if (Origin.isPrivate())
+        Found.back().OnlyIf = {Origin.KnownElsewhereAs, /*Releases=*/false};
       return;
     }
+    if (Origin.isPrivate())
+      return;
     const Section *Around = U.sections().innermostAt(*C.In, Site);
     const Stmt *Loop = Around ? loopAround(Site, Uses.parents()) : nullptr;
     if (Loop && isInside(Around->Begin, Loop, Uses.parents())) {

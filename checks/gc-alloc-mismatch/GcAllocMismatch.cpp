@@ -10,6 +10,7 @@
 #include "analysis/EdgeNotes.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/NullTests.h"
 #include "analysis/TypeDiscovery.h"
 #include "checks/Check.h"
 
@@ -109,16 +110,7 @@ private:
     Found.push_back(std::move(D));
   }
 
-  /// The API names its pairs alike: PyObject_New and PyObject_GC_New.
-  static std::string counterpart(llvm::StringRef Name) {
-    if (Name == "PyObject_Free")
-      return "PyObject_GC_Del";
-    llvm::StringRef Kind = Name;
-    bool OfObject = Kind.consume_front("PyObject_"), Collected = Kind.consume_front("GC_");
-    if (!OfObject || (Kind != "New" && Kind != "NewVar" && Kind != "Del"))
-      return "";
-    return ("PyObject_" + llvm::StringRef(Collected ? "" : "GC_") + Kind).str();
-  }
+  static std::string counterpart(llvm::StringRef Name) { return collector().Counterparts.lookup(Name); }
 
   static std::optional<clang::FixItHint> swapName(Unit &U, clang::SourceLocation At) {
     At = U.sources().getExpansionLoc(At);
@@ -158,7 +150,7 @@ private:
       if (const auto *D = llvm::dyn_cast<clang::DeclStmt>(S); D && !Object && D->isSingleDecl())
         Object = madeBy(C, D->getSingleDecl());
       else if (Object && !Left)
-        if (!(Left = leavesWithout(Object, S)))
+        if (!(Left = leavesIfNull(S, [&](const clang::Expr *E) { return variableNamedBy(E) == Object; })))
           return std::nullopt;
     }
     const auto *Last = Left ? llvm::dyn_cast<clang::ReturnStmt>(Body->body_back()) : nullptr;
@@ -173,22 +165,6 @@ private:
   static const clang::VarDecl *madeBy(const Call &C, const clang::Decl *D) {
     const auto *V = llvm::dyn_cast<clang::VarDecl>(D);
     return V && V->getInit() && V->getInit()->IgnoreParenCasts() == C.Site ? V : nullptr;
-  }
-
-  /// if (object == NULL) return NULL;
-  static bool leavesWithout(const clang::VarDecl *Object, const clang::Stmt *S) {
-    const auto *If = llvm::dyn_cast<clang::IfStmt>(S);
-    const clang::Stmt *Then = If && !If->getElse() ? If->getThen() : nullptr;
-    if (const auto *Block = llvm::dyn_cast_or_null<clang::CompoundStmt>(Then))
-      Then = Block->body_empty() ? nullptr : Block->body_back();
-    if (!llvm::isa_and_nonnull<clang::ReturnStmt>(Then))
-      return false;
-    const clang::Expr *Condition = If->getCond()->IgnoreParenImpCasts();
-    if (const auto *Not = llvm::dyn_cast<clang::UnaryOperator>(Condition))
-      return Not->getOpcode() == clang::UO_LNot && variableNamedBy(Not->getSubExpr()) == Object;
-    const auto *Equal = llvm::dyn_cast<clang::BinaryOperator>(Condition);
-    return Equal && Equal->getOpcode() == clang::BO_EQ &&
-           (variableNamedBy(Equal->getLHS()) == Object || variableNamedBy(Equal->getRHS()) == Object);
   }
 
   static bool isSelf(Unit &U, const Function *Dealloc, const clang::Expr *Object) {

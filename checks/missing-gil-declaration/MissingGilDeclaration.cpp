@@ -10,7 +10,12 @@
 
 #include "analysis/Knowledge.h"
 #include "analysis/Modules.h"
+#include "analysis/NullTests.h"
+#include "analysis/StrongReferences.h"
 #include "checks/Check.h"
+
+#include "clang/AST/ParentMap.h"
+#include "clang/Lex/Lexer.h"
 
 namespace ungil {
 namespace {
@@ -58,9 +63,109 @@ private:
                 "whole process";
     D.Sureness = Confidence::Certain;
     D.Path.push_back({M.Remedy, "once the other findings are dealt with, " + advice(M)});
-    if (M.End.isValid() && M.End.isFileID())
-      D.Repairs.push_back(addSlot(U, M.End));
+    if (auto Fix = repair(U, M))
+      D.Repairs.push_back(std::move(*Fix));
     return D;
+  }
+
+  static std::optional<Repair> repair(Unit &U, const ModuleDeclaration &M) {
+    switch (M.How) {
+    case ModuleDeclaration::Slots:
+      return M.End.isValid() && M.End.isFileID() ? std::optional(addSlot(U, M.End)) : std::nullopt;
+    case ModuleDeclaration::Call:
+      return M.Creation ? addCall(U, *M.Creation) : std::nullopt;
+    case ModuleDeclaration::Binding:
+      break;
+    }
+    return addTag(U, M);
+  }
+
+  static Repair promise(FixItHint Hint) {
+    return {"declare that the module does not need the GIL", {std::move(Hint)}, /*Promise=*/true};
+  }
+
+  /// py::mod_gil_not_used() as last argument of the macro, where the library has it.
+  static std::optional<Repair> addTag(Unit &U, const ModuleDeclaration &M) {
+    auto Tag = Knowledge::get().GilTags.find(M.Macro);
+    if (Tag == Knowledge::get().GilTags.end() || !isDeclared(U.context(), Tag->second))
+      return std::nullopt;
+    return promise(FixItHint::CreateInsertion(M.End, ", " + Tag->second + "()"));
+  }
+
+  /// Behind the call that makes the module and the test whether it could.
+  static std::optional<Repair> addCall(Unit &U, const Call &Creation) {
+    ParentMap Parents(Creation.In->Decl->getBody());
+    const Stmt *S = Creation.Site, *Up = Parents.getParent(S);
+    const VarDecl *Module = nullptr;
+    while (Up && !isa<CompoundStmt>(Up)) {
+      if (const auto *B = dyn_cast<BinaryOperator>(Up); B && B->getOpcode() == BO_Assign)
+        Module = variableOf(B->getLHS());
+      else if (const auto *D = dyn_cast<DeclStmt>(Up); D && D->isSingleDecl())
+        Module = dyn_cast<VarDecl>(D->getSingleDecl());
+      S = Up;
+      Up = Parents.getParent(Up);
+    }
+    if (!Up || S->getBeginLoc().isMacroID())
+      return std::nullopt;
+    if (isa<ReturnStmt>(S))
+      return makeAndDeclare(U, S, Creation);
+    bool Plain = isa<DeclStmt>(S) || isa<BinaryOperator>(S);
+    auto IsModule = [&](const Expr *E) { return namesOrSets(E, Module); };
+    if (!Module || (!Plain && !leavesIfNull(S, IsModule)))
+      return std::nullopt;
+    const auto *Block = cast<CompoundStmt>(Up);
+    const Stmt *Next = *std::next(llvm::find(Block->body(), S));
+    bool Tested = !Plain;
+    if (Plain && Next && leavesIfNull(Next, IsModule)) {
+      S = Next;
+      Tested = true;
+    }
+    auto End = endOf(U, S);
+    if (!End)
+      return std::nullopt;
+    std::string Indent = indentOf(U, S), Name = Module->getNameAsString();
+    return promise(FixItHint::CreateInsertion(*End, declaration(Indent, Name, Tested)));
+  }
+
+  static std::string declaration(const std::string &Indent, const std::string &Module, bool Tested) {
+    return "\n#ifdef Py_GIL_DISABLED\n" + Indent + (Tested ? "" : "if (" + Module + ")\n" + Indent + "    ") +
+           Knowledge::get().GilDeclarations.begin()->getKey().str() + "(" + Module +
+           ", Py_MOD_GIL_NOT_USED);\n#endif";
+  }
+
+  /// return PyModule_Create(&definition);
+  static std::optional<Repair> makeAndDeclare(Unit &U, const Stmt *Return, const Call &Creation) {
+    const Expr *Value = cast<ReturnStmt>(Return)->getRetValue();
+    auto End = endOf(U, Return);
+    if (!End || Value->IgnoreParenCasts() != Creation.Site)
+      return std::nullopt;
+    std::string Indent = indentOf(U, Return);
+    Repair R = promise(FixItHint::CreateInsertion(*End, declaration(Indent, "module", /*Tested=*/false) +
+                                                            "\n" + Indent + "return module;"));
+    R.Hints.push_back(FixItHint::CreateReplacement(SourceRange(Return->getBeginLoc()), "PyObject *module ="));
+    return R;
+  }
+
+  static bool namesOrSets(const Expr *E, const VarDecl *V) {
+    const auto *B = dyn_cast<BinaryOperator>(E->IgnoreParenCasts());
+    return variableOf(B && B->getOpcode() == BO_Assign ? B->getLHS() : E) == V;
+  }
+
+  static std::string indentOf(Unit &U, const Stmt *S) {
+    return Lexer::getIndentationForLine(S->getBeginLoc(), U.sources()).str();
+  }
+
+  /// Behind the semicolon or the brace that ends the statement.
+  static std::optional<SourceLocation> endOf(Unit &U, const Stmt *S) {
+    const SourceManager &SM = U.sources();
+    if (const auto *If = dyn_cast<IfStmt>(S))
+      S = If->getThen();
+    SourceLocation Last = SM.getExpansionRange(S->getEndLoc()).getEnd();
+    SourceLocation End = isa<CompoundStmt>(S) || isa<DeclStmt>(S)
+                             ? Lexer::getLocForEndOfToken(Last, 0, SM, U.context().getLangOpts())
+                             : Lexer::findLocationAfterToken(Last, tok::semi, SM, U.context().getLangOpts(),
+                                                             /*SkipTrailingWhitespaceAndNewLine=*/false);
+    return End.isValid() ? std::optional(End) : std::nullopt;
   }
 
   /// A slot of its own lines, before the one that ends the table.
@@ -72,10 +177,8 @@ private:
     bool OwnLine = Before.trim().empty();
     std::string Indent = OwnLine ? Before.str() : "    ";
     std::string Slot = "#ifdef Py_mod_gil\n" + Indent + "{Py_mod_gil, Py_MOD_GIL_NOT_USED},\n#endif\n";
-    return {"declare that the module does not need the GIL",
-            {OwnLine ? FixItHint::CreateInsertion(LineBegin, Slot)
-                     : FixItHint::CreateInsertion(End, "\n" + Slot + Indent)},
-            /*Promise=*/true};
+    return promise(OwnLine ? FixItHint::CreateInsertion(LineBegin, Slot)
+                           : FixItHint::CreateInsertion(End, "\n" + Slot + Indent));
   }
 
   static std::string advice(const ModuleDeclaration &M) {

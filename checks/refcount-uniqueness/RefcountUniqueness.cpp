@@ -37,14 +37,12 @@ const Expr *countedObject(const Expr *E) {
   return First ? First : argumentOf(E, ThisArgument);
 }
 
-constexpr llvm::StringLiteral Unique = "PyUnstable_Object_IsUniquelyReferenced",
-                              UniqueTemporary = "PyUnstable_Object_IsUniqueReferencedTemporary";
-
 bool asksInterpreter(const Stmt *S) {
   const auto *C = dyn_cast_or_null<CallExpr>(S);
   const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
   if (Callee && Callee->getIdentifier() &&
-      (Callee->getName() == Unique || Callee->getName() == UniqueTemporary))
+      (Callee->getName() == Knowledge::get().UniquelyReferenced ||
+       Callee->getName() == Knowledge::get().UniqueTemporary))
     return true;
   return S && llvm::any_of(S->children(), asksInterpreter);
 }
@@ -128,7 +126,8 @@ private:
     if (!Object)
       return std::nullopt;
     Diagnosis D = describe(U, F, B->getSourceRange(), Object, *Count);
-    // Whether a function gives back what its caller has, or something new, is its own affair.
+    // Whether a function gives back what its caller has, or something new, is its own affair; an accessor
+    // does the one and never the other.
     D.Sureness = std::min(D.Sureness, U.containers().originAt(F, Object, B).Sureness);
     if (auto Fix = repair(U, B, Object, *Count, Swapped || Kept || isa<MemberExpr>(Read)))
       D.Repairs.push_back(std::move(*Fix));
@@ -198,22 +197,23 @@ private:
     D.Where = Where;
     D.Message = "a reference count of " + std::to_string(Count) + " does not prove that nobody else uses '" +
                 written(U, Object).str() + "' on a free-threaded build" +
-                (Lent ? ", and since 3.14 arguments can be lent without being counted" : "") +
-                "; use 'PyUnstable_Object_IsUniquelyReferenced' (Python 3.14, pythoncapi_compat.h before)";
+                (Lent ? ", and since 3.14 arguments can be lent without being counted" : "") + "; use '" +
+                Knowledge::get().UniquelyReferenced + "' (Python 3.14, pythoncapi_compat.h before)";
     D.Path = routeTo(&F, Racing, U.contexts());
     D.Path.push_back(
         {Where,
-         Lent ? "for a temporary that the interpreter passed as argument, "
-                "'PyUnstable_Object_IsUniqueReferencedTemporary' (3.14) is the question to ask; keep a "
-                "critical "
-                "section around the test and the change when others can reach the object"
+         Lent ? "for a temporary that the interpreter passed as argument, '" +
+                    Knowledge::get().UniqueTemporary +
+                    "' (3.14) is the question to ask; keep a critical section around the test and the change "
+                    "when others can reach the object"
               : "keep a critical section around the test and the change when others can reach the object"});
     return D;
   }
 
   static std::optional<Repair> repair(Unit &U, const BinaryOperator *B, const Expr *Object,
                                       std::int64_t Count, bool Indirect) {
-    std::string Question = isLent(U, Object) ? UniqueTemporary.str() : Unique.str();
+    const Knowledge &K = Knowledge::get();
+    const std::string &Question = isLent(U, Object) ? K.UniqueTemporary : K.UniquelyReferenced;
     if (Count != 1 || Indirect || B->getExprLoc().isMacroID() || !isDeclared(U.context(), Question))
       return std::nullopt;
     bool Wanted = B->getOpcode() == BO_EQ || B->getOpcode() == BO_LE;

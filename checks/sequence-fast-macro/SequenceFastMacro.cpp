@@ -8,7 +8,7 @@
 // bytearrays that a Py_buffer keeps from being resized, and code that one thread runs.
 //
 // Known holes: storage that is kept in memory and used by another function; lists that another translation
-// unit changes.
+// unit changes although this one guards them.
 
 #include "analysis/BodyVisitor.h"
 #include "analysis/BorrowedUses.h"
@@ -44,18 +44,17 @@ struct Tests : BodyVisitor {
   bool ForTuple = false;
   bool VisitDeclRefExpr(DeclRefExpr *R) override {
     const auto *V = dyn_cast<VarDecl>(R->getDecl());
-    ForTuple |= V && V->getIdentifier() && V->getName() == "PyTuple_Type";
+    ForTuple |= V && V->getIdentifier() && V->getName() == Knowledge::get().TupleType;
     if (V)
       Variables.insert(V);
     return true;
   }
   bool VisitCallExpr(CallExpr *C) override {
-    constexpr std::uint64_t TupleSubclass = 1UL << 26; // Py_TPFLAGS_TUPLE_SUBCLASS
     Expr::EvalResult Flag;
     if (C->getNumArgs() == 2 && C->getArg(1)->getType()->isIntegerType() &&
         !C->getArg(1)->isValueDependent() && C->getCalleeDecl() &&
         C->getArg(1)->EvaluateAsInt(Flag, C->getCalleeDecl()->getASTContext()))
-      ForTuple |= Flag.Val.getInt().getZExtValue() == TupleSubclass;
+      ForTuple |= Flag.Val.getInt().getZExtValue() == Knowledge::get().TupleFlag;
     return true;
   }
 };
@@ -139,7 +138,7 @@ private:
               std::map<const Decl *, std::size_t> &ByList, std::vector<Diagnosis> &Found) {
     const Expr *List = listOf(M);
     ContainerOrigin Origin = U.containers().originAt(F, List, M);
-    if (Origin.isPrivate() || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
+    if (isSafe(Origin) || isStore(M, Parents) || !U.locks().reaches(F, M) || isGuarded(U, F, List, M) ||
         isTuple(F, List, Parents) || isTestedTuple(U, List, M, Parents))
       return;
     const Decl *Key = variableOf(List);
@@ -149,8 +148,15 @@ private:
     }
     ByList[Key] = Found.size();
     Found.push_back(describe(U, F, M, Parents, Origin));
+    if (Origin.isPrivate())
+      Found.back().OnlyIf = {Origin.KnownElsewhereAs, /*Releases=*/false};
     if (auto Fix = repair(U, List, M, Parents))
       Found.back().Repairs.push_back(std::move(*Fix));
+  }
+
+  /// Other units can change what this one leaves as it is.
+  static bool isSafe(const ContainerOrigin &Origin) {
+    return Origin.isPrivate() && Origin.KnownElsewhereAs.empty();
   }
 
   /// Whether the function takes the sequence for a tuple elsewhere without asking, and never for a list.

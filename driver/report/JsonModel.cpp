@@ -149,6 +149,16 @@ Json JsonEncoder::reference(const ReferenceFact &R) const {
   return Result;
 }
 
+Json JsonEncoder::container(const ContainerFact &C) const {
+  Json Result = Json::object();
+  Result["container"] = text(C.Container);
+  Result["releases"] = C.Releases;
+  Result["anyThread"] = C.AnyThread;
+  Result["entries"] = names(C.Entries);
+  Result.update(region(C.Where));
+  return Result;
+}
+
 /// A replacement with bytes replaced would damage the file that it is applied to.
 bool JsonEncoder::isFaithful(const Fix &F) const {
   return !Root || std::all_of(F.Edits.begin(), F.Edits.end(), [](const Edit &E) {
@@ -174,6 +184,10 @@ Json JsonEncoder::finding(const Finding &F) const {
   Result["fixes"] = std::move(Fixes);
   if (!Root && !F.Entries.empty())
     Result["entries"] = names(F.Entries);
+  if (!Root && !F.OnlyIf.Container.empty()) {
+    Result["onlyIf"] = text(F.OnlyIf.Container);
+    Result["onlyIfReleased"] = F.OnlyIf.Releases;
+  }
   return Result;
 }
 

@@ -38,6 +38,7 @@ public:
   Json suppression(const Suppression &S) const;
   Json type(const TypeFact &T) const;
   Json reference(const ReferenceFact &R) const;
+  Json container(const ContainerFact &C) const;
   Json python(const PythonHeaders &Python) const;
   Json text(const std::string &Text) const;
   Json path(const std::string &Path) const;
