@@ -4,6 +4,7 @@
 #include "analysis/CriticalSections.h"
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
+#include "analysis/UniquenessTests.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/ParentMap.h"
@@ -58,7 +59,8 @@ std::optional<bool> isKnownToKeep(const CallExpr *C, unsigned Argument) {
     return std::nullopt;
   const auto &Rows = Knowledge::get().Retained;
   auto Row = Rows.find(qualifiedName(*Callee));
-  return Row == Rows.end() ? std::nullopt : std::optional(llvm::is_contained(Row->second, ArgumentIndex(Argument)));
+  return Row == Rows.end() ? std::nullopt
+                           : std::optional(llvm::is_contained(Row->second, ArgumentIndex(Argument)));
 }
 
 /// The local variable whose object a call puts one of its arguments into; null for other calls.
@@ -251,9 +253,13 @@ public:
   }
 
   void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
-    if (const Expr *Object = foundUnique(From, Successor))
-      if (const VarDecl *V = variableOf(Object); V && V->hasLocalStorage())
-        add(Now, V);
+    const Expr *Object = foundUnique(From, Successor);
+    const auto *Deref = dyn_cast_or_null<UnaryOperator>(Object);
+    if (Deref && Deref->getOpcode() == UO_Deref)
+      Object = Deref->getSubExpr(); // whoever resizes it is given the pointer to it
+    const VarDecl *V = Object ? variableOf(Object) : nullptr;
+    if (V && V->hasLocalStorage())
+      add(Now, V);
   }
 
   void visit(const State &Now, const CFGElement &Element) {
@@ -329,7 +335,8 @@ private:
           add(Now, V);
         else if (V && !calls(C, Knowledge::get().ReplacesPrivate) && !onlyResizes(C, I))
           remove(Now, V);
-      } else if (const VarDecl *Container = filledBy(C); Container && I != 0 && llvm::is_contained(Now, Container)) {
+      } else if (const VarDecl *Container = filledBy(C);
+                 Container && I != 0 && llvm::is_contained(Now, Container)) {
         continue; // what nobody can reach contains it
       } else if (variableOf(Argument) && All.isRetained(C, I)) {
         escape(Now, Argument, All.isSeen(C));

@@ -4,6 +4,7 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/SharedState.h"
+#include "analysis/UniquenessTests.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "clang/Lex/Lexer.h"
@@ -216,7 +217,11 @@ public:
   bool join(State &Into, const State &From) const {
     return std::erase_if(Into, [&](const AccessPath &P) { return !From.contains(P); }) > 0;
   }
-  void applyEdge(State &, const CFGBlock &, unsigned) const {}
+  void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) const {
+    if (const Expr *Object = foundUnique(From, Successor))
+      if (auto P = pointerNamedBy(Object))
+        Now.insert(*P);
+  }
   void leave(const State &) const {}
   void visit(const State &Now, const CFGElement &Element) {
     if (auto S = Element.getAs<CFGStmt>(); S && !Now.empty())
@@ -284,7 +289,8 @@ const llvm::DenseMap<const Stmt *, Freshness::FreshPointers> &Freshness::flowOf(
     return *Slot;
   auto Found = std::make_unique<FreshFlow::States>();
   Paths.enter(F.Decl);
-  bool Makes = llvm::any_of(valuesOf(F).Given, [&](const Expr *E) { return makesFresh(F, E); });
+  bool Makes = llvm::any_of(valuesOf(F).Given, [&](const Expr *E) { return makesFresh(F, E); }) ||
+               llvm::any_of(F.Calls, [](const Call &C) { return asksWhetherUnique(C.Site); });
   if (auto Graph = Makes ? FlowGraph::of(F.Decl) : nullptr) {
     FreshFlow Flow(*this, F, *Found);
     solveForward(Graph->cfg(), Flow);

@@ -14,9 +14,6 @@ struct NullTest {
 };
 NullTest nullTestOf(const clang::Expr *Condition, const clang::ASTContext &);
 
-/// The object of which nobody else has a reference on the edge: that the branch has asked the interpreter for.
-const clang::Expr *foundUnique(const clang::CFGBlock &From, unsigned Successor);
-
 using TestedValue = llvm::function_ref<bool(const clang::Expr *)>;
 
 /// Whether the value is null whenever the condition is as given.

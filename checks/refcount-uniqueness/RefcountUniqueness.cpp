@@ -14,6 +14,7 @@
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
 #include "analysis/StrongReferences.h"
+#include "analysis/UniquenessTests.h"
 #include "checks/Check.h"
 
 #include "clang/Lex/Lexer.h"
@@ -38,11 +39,7 @@ const Expr *countedObject(const Expr *E) {
 }
 
 bool asksInterpreter(const Stmt *S) {
-  const auto *C = dyn_cast_or_null<CallExpr>(S);
-  const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
-  if (Callee && Callee->getIdentifier() &&
-      (Callee->getName() == Knowledge::get().UniquelyReferenced ||
-       Callee->getName() == Knowledge::get().UniqueTemporary))
+  if (const auto *C = dyn_cast_or_null<CallExpr>(S); C && asksWhetherUnique(C))
     return true;
   return S && llvm::any_of(S->children(), asksInterpreter);
 }
