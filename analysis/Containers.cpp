@@ -904,6 +904,11 @@ struct SideEffects : BodyVisitor {
       changes(U->getSubExpr());
     return true;
   }
+  bool VisitCallExpr(CallExpr *C) override { // what returns nothing is called for its effect
+    const FunctionDecl *Callee = C->getDirectCallee();
+    Found |= C->getType()->isVoidType() && !(Callee && Callee->isNoReturn());
+    return true;
+  }
 
 private:
   void changes(const Expr *Target) {

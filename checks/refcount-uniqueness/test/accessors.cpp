@@ -37,9 +37,19 @@ static PyObject *changed(PyObject *object) {
   object = PySequence_Concat(object, object);
   return object;
 }
+static PyObject *popped(State *state) {
+  PyObject *object = state->main.p;
+  state->main.p = nullptr;
+  return object;
+}
+static PyObject *replaced(State *state) {
+  Py_CLEAR(state->main.p);
+  return state->main.p;
+}
 static PyObject *of_functions(PyObject *, PyObject *argument) {
   PyObject *copy = copied(argument), *change = changed(argument);
-  if (Py_REFCNT(copy) == 1 || Py_REFCNT(change) == 1)
+  PyObject *pop = popped(reinterpret_cast<State *>(argument)), *other = replaced(reinterpret_cast<State *>(argument));
+  if (Py_REFCNT(copy) == 1 || Py_REFCNT(change) == 1 || Py_REFCNT(pop) == 1 || Py_REFCNT(other) == 1)
     Py_DECREF(copy);
   Py_RETURN_NONE;
 }
