@@ -88,6 +88,8 @@ std::vector<std::string> ExternalEntries::behind(const Diagnosis &D) {
       return {};
     Entries.insert(To.Entries.begin(), To.Entries.end());
   }
+  if (llvm::all_of(Entries, [](const std::string &Entry) { return Entry.back() == IfNamed; }))
+    return {};
   return {Entries.begin(), Entries.end()};
 }
 

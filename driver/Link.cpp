@@ -129,6 +129,12 @@ void removeUnmet(std::vector<Finding> &Findings, const std::vector<UnitResult> &
   });
 }
 
+/// The function that an entry names.
+std::string functionOf(llvm::StringRef Entry) {
+  Entry.consume_back(llvm::StringRef(&IfNamed, 1));
+  return Entry.str();
+}
+
 bool includesPython(const UnitResult &Unit) { return !Unit.Python.Directory.empty(); }
 
 /// Functions that units with Python's headers name, and all that those come to in other units.
@@ -139,7 +145,8 @@ std::set<std::string> reachedFromPython(const std::vector<UnitResult> &Units) {
     for (const UnitResult &Unit : Units)
       for (const ReferenceFact &R : Unit.References)
         if (includesPython(Unit) ||
-            llvm::any_of(R.Entries, [&](const std::string &Entry) { return Reached.contains(Entry); }))
+            llvm::any_of(R.Entries,
+                         [&](const std::string &Entry) { return Reached.contains(functionOf(Entry)); }))
           Reached.insert(R.Function);
   }
   return Reached;
@@ -154,7 +161,9 @@ void removeUnreached(std::vector<UnitResult> &Units, const LinkOptions &Options)
     if (!includesPython(Unit))
       llvm::erase_if(Unit.Findings, [&](const Finding &F) {
         return Options.HiddenByGil.contains(F.Rule) && !F.Entries.empty() &&
-               llvm::none_of(F.Entries, [&](const std::string &Entry) { return Reached.contains(Entry); });
+               llvm::none_of(F.Entries, [&](const std::string &Entry) {
+                 return Reached.contains(functionOf(Entry));
+               });
       });
 }
 
