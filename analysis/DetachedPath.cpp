@@ -76,6 +76,8 @@ Confidence surenessOf(Unit &U, const DetachedStretch &S, const DetachedUse &Use)
     return Confidence::Possible;
   if (!Use.Since.At && Knowledge::get().ReadsOnly.contains(Use.innermost().Name))
     return Confidence::Possible;
+  if (Knowledge::get().CheckedAccessors.contains(Use.innermost().Name))
+    return Confidence::Possible;
   bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional &&
               !isa<OMPExecutableDirective>(Use.Since.At);
   return Sure ? Confidence::Certain : Confidence::Likely;

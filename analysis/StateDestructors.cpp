@@ -95,6 +95,8 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
   if (!Record || !Record->hasDefinition() || Record->hasTrivialDestructor() || Depth > 6)
     return false;
   Record = Record->getDefinition();
+  if (Knowledge::get().ImmortalOwners.contains(qualifiedName(*Record)))
+    return false;
   const CXXDestructorDecl *Dtor = Record->getDestructor();
   const Function *F = Index.find(Dtor);
   if (F) {

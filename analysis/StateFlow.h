@@ -85,6 +85,7 @@ private:
   void moveFrom(State &, const clang::Expr *Argument);
   void know(State &, const clang::ValueDecl *, std::optional<bool> Holds);
   void rename(State &, const clang::Expr *Maker, const void *Holder);
+  void followCondition(State &, const clang::CFGBlock &From, unsigned Successor);
   void become(World &, Attachment, const clang::Stmt *Site, bool ByTest = false);
   const clang::Stmt *first(const clang::Stmt *, const clang::Stmt *) const;
   bool collapse(State &);
