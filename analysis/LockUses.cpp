@@ -368,9 +368,11 @@ private:
     if (!Path || Path->IsAddress) // an object of the unit's own memory is never freed
       return false;
     AccessPath ByType = Path->byType();
-    const auto *Field = Path->Fields.empty() ? nullptr : Path->Fields.back();
-    Weak = Field ? isOwnType(Field->getType()) || OwnContainers(U).holds(*Path)
-                 : OwnContainers(U).holdsLeaves(*Path);
+    const ValueDecl *Holder = dyn_cast_or_null<VarDecl>(Path->Root);
+    if (!Path->Fields.empty())
+      Holder = Path->Fields.back();
+    Weak = (Holder && isOwnType(Holder->getType())) || OwnContainers(U).holds(*Path) ||
+           OwnContainers(U).holdsLeaves(*Path);
     return ByType.Kind == AccessPath::Static || ByType.Kind == AccessPath::ModuleState ||
            (ByType.Kind == AccessPath::Object && !ByType.Fields.empty());
   }
