@@ -36,6 +36,11 @@ std::optional<bool> commonFact(const StateFlow::State &Now, PredicateTable &Pred
   return Agree ? Value : std::nullopt;
 }
 
+bool isClosure(QualType T) {
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  return Record && Record->isLambda();
+}
+
 const ParmVarDecl *parameterNamedBy(const Expr *E) {
   const auto *R = E ? dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts()) : nullptr;
   return R ? dyn_cast<ParmVarDecl>(R->getDecl()) : nullptr;
@@ -135,11 +140,18 @@ bool StateFlow::followsDetaching(const State &Now, const Stmt *S) {
   });
 }
 
+/// What nothing is known of is taken to run its callback before it returns; the standard library is known.
+static bool runsAtOnce(const FunctionDecl &F) {
+  auto Known = Knowledge::get().Callbacks.find(qualifiedName(F));
+  if (Known == Knowledge::get().Callbacks.end())
+    return !F.isInStdNamespace();
+  return llvm::none_of(Known->second, [](const Callback &C) { return C.Where.has_value(); });
+}
+
 /// A function that is given to foreign code, which runs it before it returns, runs in the caller's state.
 void StateFlow::visitCallbacks(const State &Now, const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
-  if (!llvm::all_of(Now, hasDetached) || !Callee || All.Index.find(Callee) ||
-      Knowledge::get().Callbacks.contains(qualifiedName(*Callee)) || Callee->isInStdNamespace())
+  if (!llvm::all_of(Now, hasDetached) || !Callee || All.Index.find(Callee) || !runsAtOnce(*Callee))
     return;
   for (const Expr *Argument : C->arguments()) {
     const Function *Passed = All.Index.find(functionNamedBy(Argument));
@@ -249,7 +261,7 @@ void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
   }
   Use.IsCopy = true;
   Use.Where = C->getSourceRange();
-  Use.Name = typeName(C->getType());
+  Use.Name = isClosure(C->getType()) ? "closure" : typeName(C->getType());
   use(Now, std::move(Use));
 }
 
@@ -265,7 +277,7 @@ void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V,
   Use.Where = Where;
   Use.Variable = V;
   Use.IsDestruction = true;
-  Use.Name = typeName(T);
+  Use.Name = isClosure(T) ? "closure" : typeName(T);
   use(Now, std::move(Use));
 }
 
