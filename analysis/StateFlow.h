@@ -102,6 +102,9 @@ private:
   void visitThrowingCall(const State &, const clang::Expr *Site, const Function &Callee);
   void visitCallbacks(const State &, const clang::CallExpr *);
   bool followsDetaching(const State &, const clang::Stmt *);
+  const clang::Expr *attachesLater(const State &, const clang::Stmt *);
+  bool comesFirst(const Call &);
+  bool postDominates(const clang::CFGBlock &Later, const clang::CFGBlock &Earlier);
   const clang::VarDecl *privateToken(const clang::Stmt *Operation) const;
   void judgeExits();
   void judgeExit(const clang::CFGBlock &, const State &);
@@ -120,7 +123,8 @@ private:
   llvm::DenseMap<const void *, const clang::Stmt *> TokenMakers; ///< by the variable that holds the token
   llvm::DenseMap<const clang::Stmt *, const clang::ValueDecl *> Holders; ///< of what operations result in
   llvm::DenseSet<const void *> GivenBack;                                ///< tokens that some path gives back
-  std::unique_ptr<clang::CFGPostDomTree> PostDominators;                 ///< built when it is first asked for
+  std::unique_ptr<clang::CFGPostDomTree> PostDominators;                 ///< built when they are first asked for
+  std::unique_ptr<clang::CFGDomTree> Dominators;
 };
 
 } // namespace ungil
