@@ -19,9 +19,16 @@ std::string macroAt(SourceLocation Loc, const Unit &U) {
   const SourceManager &SM = U.sources();
   SourceLocation Outer = Loc;
   while (Loc.isMacroID()) {
+    if (SM.isMacroArgExpansion(Loc)) { // the user wrote it out
+      Loc = SM.getImmediateSpellingLoc(Loc);
+      Outer = Loc.isMacroID() ? Outer : SourceLocation();
+      continue;
+    }
     Outer = Loc;
     Loc = SM.getImmediateExpansionRange(Loc).getBegin();
   }
+  if (Outer.isInvalid())
+    return {};
   return Lexer::getImmediateMacroName(Outer, SM, U.context().getLangOpts()).str();
 }
 
@@ -76,7 +83,9 @@ Confidence surenessOf(Unit &U, const DetachedStretch &S, const DetachedUse &Use)
     return Confidence::Possible;
   if (!Use.Since.At && Knowledge::get().ReadsOnly.contains(Use.innermost().Name))
     return Confidence::Possible;
-  bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Inner && !Use.Unseen && !Use.Conditional &&
+  if (Knowledge::get().CheckedAccessors.contains(Use.innermost().Name))
+    return Confidence::Possible;
+  bool Sure = Use.Since.At && !Use.Since.ByTest && !Use.Since.ByAttach && !Use.Inner && !Use.Unseen && !Use.Conditional &&
               !isa<OMPExecutableDirective>(Use.Since.At);
   return Sure ? Confidence::Certain : Confidence::Likely;
 }
@@ -124,6 +133,8 @@ std::string whyDetached(const Unit &U, const DetachedStretch &S) {
   if (isa<OMPExecutableDirective>(S.Since.At))
     return "in the threads of an OpenMP region";
   std::string Name = operationName(S.Since, U);
+  if (S.Since.ByAttach)
+    return "before '" + Name + "' attaches the thread";
   if (S.Uses.front()->Conditional)
     return "where '" + Name + "' has detached the thread on some paths";
   if (S.Since.ByTest)
@@ -140,6 +151,10 @@ void explainDetached(const Unit &U, const DetachedStretch &S, const DetachedUse 
     D.Path.push_back(
         {S.Since.At->getBeginLoc(),
          "the region starts here; its threads have no attached thread state, but the first one"});
+  else if (S.Since.ByAttach)
+    D.Path.push_back({S.Since.At->getSourceRange(),
+                      "the thread attaches here with a state that was kept elsewhere, which only a detached "
+                      "thread may do"});
   else if (S.Since.At)
     D.Path.push_back({S.Since.At->getSourceRange(), S.Since.ByTest
                                                         ? "this test tells that the thread is detached"

@@ -195,7 +195,9 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   for (const char *List : {"callable-detached", "accessors"})
     addAll(K.CallableDetached, Data[List]);
   addAll(K.ReadsOnly, Data["reads-only"]);
-  addAll(K.InterpreterTests, Data["interpreter-tests"]);
+  addAll(K.CheckedAccessors, Data["checked-accessors"]);
+  for (const auto &[Name, Alive] : Data["interpreter-tests"].items())
+    K.InterpreterTests[Name] = Alive;
   addAll(K.BuiltInCallables, Data["built-in-callables"]);
   addAll(K.AttachedFunctions, Data["attached-functions"]);
   addAll(K.Increments, Data["reference-counts"]["increments"]);
@@ -206,7 +208,9 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   addAll(K.ClassOwners, Data["class-owners"]);
   addAll(K.WaitingDestructors, Data["waiting-destructors"]["classes"]);
   addAll(K.WaitingResults, Data["waiting-destructors"]["results-of"]);
+  addAll(K.MethodLookups, Data["method-lookups"]);
   addAll(K.GeneratedHelpers, Data["generated-helpers"]);
+  addAll(K.ImmortalOwners, Data["immortal-owners"]);
   addAll(K.ReferenceOwners, Data["reference-owners"]);
   addAll(K.BindingNeedsAttached, Data["bindings"]["attached"]);
   addAll(K.BindingIncrements, Data["bindings"]["increments"]);
@@ -216,6 +220,8 @@ void loadThreadState(const Json &Data, Knowledge &K) {
   addAll(K.SuspendedLocks, Data["locks"]["suspended"]);
   addAll(K.DetachingLocks, Data["locks"]["detaching"]);
   addAll(K.ReentrantLocks, Data["locks"]["re-entrant"]);
+  addAll(K.ConditionWaits, Data["conditions"]["waits"]);
+  addAll(K.ConditionSignals, Data["conditions"]["signals"]);
   for (const auto &[Name, Row] : Data["waits"].items())
     K.Waits[Name] = argument(Row, "timeout");
   K.DetachedAdvice.reserve(

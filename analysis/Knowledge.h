@@ -278,11 +278,13 @@ struct Knowledge {
   NameSet DetachingLocks;              ///< waiting for them detaches
   NameSet ReentrantLocks;              ///< types and functions
   llvm::StringMap<std::optional<ArgumentIndex>> Waits; ///< with the argument that says how long
+  NameSet ConditionWaits, ConditionSignals; ///< of condition variables
   std::vector<std::pair<NameSet, std::string>> DetachedAdvice;
   llvm::StringSet<> Emptiers;           ///< members after which an owner holds nothing
   llvm::StringSet<> ClassOwners;        ///< owners of classes, which refer to themselves
   llvm::StringSet<> WaitingDestructors; ///< classes whose objects wait for another thread when they die
   llvm::StringSet<> WaitingResults;     ///< functions that return such an object
+  NameSet MethodLookups;                ///< functions that look up a method of their first argument
   llvm::StringSet<> GeneratedHelpers;   ///< of generated code, that run no code of the user's
 
   AtomicKnowledge Atomics;
@@ -329,7 +331,9 @@ struct Knowledge {
   std::uint64_t TupleFlag = 0;
 
   NameSet ReadsOnly; ///< need an attached thread state by contract, but only read what never changes
-  llvm::StringSet<> InterpreterTests; ///< tell whether there is an interpreter (still)
+  NameSet CheckedAccessors; ///< read what never changes, after testing the type: only a wrong type needs more
+  llvm::StringSet<> ImmortalOwners;        ///< owners of objects that are never freed
+  llvm::StringMap<bool> InterpreterTests;  ///< whether a nonzero result says that there is an interpreter
   NameSet BuiltInCallables;           ///< variables whose objects run no code of the user's when called
 };
 

@@ -27,7 +27,9 @@ struct LockHold {
   std::vector<const Call *> Through; ///< calls from Site down to it
   clang::SourceLocation Taken;       ///< where the lock was taken
   Attachment State = Attachment::Unknown;
-  bool OfElements = false; ///< only what a container of the unit's own holds decides whether Python code runs
+  /// Only what is unlikely runs Python code: elements of a container of the unit's own that are hashed or
+  /// dropped, a subclass of a type of the unit's own.
+  bool Weak = false;
 };
 
 struct LockUse {
@@ -52,14 +54,19 @@ public:
   struct Way {
     std::vector<const Call *> Calls;
     std::string Name;
+    bool Weak = false; ///< see LockHold
   };
   std::optional<Way> in(const Function &);
+  /// Whether a call that runs Python code by its name does so only in the unlikely case.
+  bool isWeak(const Call &);
   /// The function of the API that a call runs Python code through, by its name.
   static bool byName(const clang::FunctionDecl &);
   /// Whether what is called is a type written in C, such as an exception of the interpreter's.
   static bool callsBuiltIn(const clang::Expr *Site);
 
 private:
+  std::optional<Way> through(const Call &);
+
   Unit &U;
   llvm::DenseMap<const Function *, std::optional<Way>> Known;
 };

@@ -28,10 +28,22 @@ static bool mentions(const Stmt *S, const FieldDecl *Field) {
   return llvm::any_of(S->children(), [&](const Stmt *Child) { return Child && mentions(Child, Field); });
 }
 
+/// Whether the variable is made from the field, which holds nothing afterwards.
+static bool isMovedFrom(const Decl *Declared, const FieldDecl *Field) {
+  const auto *V = dyn_cast<VarDecl>(Declared);
+  const auto *Made = V && V->getInit() ? dyn_cast<CXXConstructExpr>(makerOf(V->getInit())) : nullptr;
+  const auto *Move = Made && Made->getNumArgs() == 1 && Made->getConstructor()->isMoveConstructor()
+                         ? dyn_cast<CallExpr>(Made->getArg(0)->IgnoreParenCasts())
+                         : nullptr;
+  return Move && Move->isCallToStdMove() && namedBy(Move->getArg(0)) == Field;
+}
+
 /// Whether the code empties the field whenever it holds something: what runs afterwards finds nothing in it.
 static bool empties(const Stmt *S, const FieldDecl *Field) {
   if (const auto *Block = dyn_cast_or_null<CompoundStmt>(S))
     return llvm::any_of(Block->body(), [&](const Stmt *Child) { return empties(Child, Field); });
+  if (const auto *D = dyn_cast_or_null<DeclStmt>(S))
+    return llvm::any_of(D->decls(), [&](const Decl *Declared) { return isMovedFrom(Declared, Field); });
   if (const auto *If = dyn_cast_or_null<IfStmt>(S))
     return mentions(If->getCond(), Field) && empties(If->getThen(), Field);
   const auto *E = dyn_cast_or_null<Expr>(S);
@@ -95,6 +107,8 @@ bool ThreadStates::destroysReference(DetachedUse &Use, QualType T, unsigned Dept
   if (!Record || !Record->hasDefinition() || Record->hasTrivialDestructor() || Depth > 6)
     return false;
   Record = Record->getDefinition();
+  if (Knowledge::get().ImmortalOwners.contains(qualifiedName(*Record)))
+    return false;
   const CXXDestructorDecl *Dtor = Record->getDestructor();
   const Function *F = Index.find(Dtor);
   if (F) {

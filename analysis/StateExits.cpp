@@ -80,6 +80,8 @@ void StateFlow::judgeExits() {
 
 void StateFlow::judgeExit(const CFGBlock &Block, const State &Now) {
   const ReturnStmt *Return = returnOf(Block);
+  if (Return && inIgnoredMacro(Return->getBeginLoc(), Context)) // an assertion's
+    return;
   const CXXThrowExpr *Throw = throwOf(Block);
   SourceRange Where = Return  ? Return->getSourceRange()
                       : Throw ? Throw->getSourceRange()

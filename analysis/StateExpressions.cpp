@@ -57,6 +57,13 @@ std::optional<bool> constantTruth(const Expr *E, const ASTContext &Context) {
   return Value.Val.getInt() != 0;
 }
 
+bool isHook(const CallExpr &C) {
+  const auto *Type = C.getCallee()->getType()->isFunctionPointerType()
+                         ? C.getCallee()->getType()->getPointeeType()->getAs<FunctionType>()
+                         : nullptr;
+  return Type && Type->getReturnType()->isVoidType() && C.getNumArgs() == 0;
+}
+
 const CXXThrowExpr *throwOf(const CFGBlock &Block) {
   for (const CFGElement &Element : llvm::reverse(Block))
     if (auto S = Element.getAs<CFGStmt>()) { // destructors may follow the throw

@@ -22,6 +22,10 @@ bool makesEmpty(const clang::Expr *);
 /// Whether a constant is nonzero; empty for what is no constant.
 std::optional<bool> constantTruth(const clang::Expr *, const clang::ASTContext &);
 
+/// Whether the call is one through a pointer to a function that neither gets nor returns anything: such a hook
+/// is there for what it does to the thread or to the process, and may attach.
+bool isHook(const clang::CallExpr &);
+
 /// The throw that the block ends in, when it does.
 const clang::CXXThrowExpr *throwOf(const clang::CFGBlock &);
 

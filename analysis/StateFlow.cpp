@@ -20,6 +20,16 @@ bool isTest(const Expr *E) {
   return F && tellsAttached(*F);
 }
 
+/// For a question whether there is an interpreter: whether a nonzero answer says so.
+std::optional<bool> tellsInterpreter(const Expr *E) {
+  const auto *C = dyn_cast<CallExpr>(E);
+  const FunctionDecl *F = C ? C->getDirectCallee() : nullptr;
+  if (!F || !F->getIdentifier())
+    return std::nullopt;
+  auto Known = Knowledge::get().InterpreterTests.find(F->getName());
+  return Known == Knowledge::get().InterpreterTests.end() ? std::nullopt : std::optional(Known->second);
+}
+
 /// A function of the project that only returns a condition stands for that condition.
 Predicate throughWrappers(Predicate P, const UnitIndex &Index, const ASTContext &Context) {
   for (unsigned Depth = 0; Depth != 4; ++Depth) {
@@ -241,6 +251,10 @@ void StateFlow::moveFrom(State &Now, const Expr *Argument) {
 void StateFlow::call(State &Now, const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
   forgetArguments(Now, C);
+  if (!Callee && isHook(*C))
+    for (World &W : Now)
+      if (W.State == Attachment::Detached)
+        become(W, Attachment::Unknown, C);
   if (const StateOperation *Operation = All.Api.operationOf(Callee)) {
     for (World &W : Now)
       operation(W, *Operation, C);
@@ -279,16 +293,27 @@ void StateFlow::forgetArguments(State &Now, const CallExpr *C) {
 void StateFlow::applyEdge(State &Now, const CFGBlock &From, unsigned Successor) {
   if (From.hasNoReturnElement())
     return Now.clear();
-  if (const CFGBlock *Next = *(From.succ_begin() + Successor); Next == &Graph.cfg().getExit()) {
-    AtExit[&From] = Now;
-    if (throwOf(From)) // the caller does not go on after the call
-      return Now.clear();
-  }
+  followCondition(Now, From, Successor);
+  if (*(From.succ_begin() + Successor) != &Graph.cfg().getExit())
+    return;
+  AtExit[&From] = Now;
+  if (throwOf(From)) // the caller does not go on after the call
+    Now.clear();
+}
+
+void StateFlow::followCondition(State &Now, const CFGBlock &From, unsigned Successor) {
   const Expr *Condition = From.succ_size() == 2 ? From.getLastCondition() : nullptr;
   if (!Condition)
     return;
   Predicate P = throughWrappers(predicateOf(Condition, Context), All.Index, Context);
   bool Holds = P.Positive == (Successor == 0);
+  if (auto Alive = tellsInterpreter(P.Tested); Alive && *Alive != Holds) {
+    for (World &W : Now) { // nobody is left to hand anything back to
+      W.Tokens.clear();
+      become(W, Attachment::Unknown, P.Tested);
+    }
+    return;
+  }
   if (isTest(P.Tested)) {
     Attachment Told = Holds ? Attachment::Attached : Attachment::Detached;
     Attachment Opposite = Holds ? Attachment::Detached : Attachment::Attached;

@@ -85,6 +85,7 @@ private:
   void moveFrom(State &, const clang::Expr *Argument);
   void know(State &, const clang::ValueDecl *, std::optional<bool> Holds);
   void rename(State &, const clang::Expr *Maker, const void *Holder);
+  void followCondition(State &, const clang::CFGBlock &From, unsigned Successor);
   void become(World &, Attachment, const clang::Stmt *Site, bool ByTest = false);
   const clang::Stmt *first(const clang::Stmt *, const clang::Stmt *) const;
   bool collapse(State &);
@@ -101,6 +102,9 @@ private:
   void visitThrowingCall(const State &, const clang::Expr *Site, const Function &Callee);
   void visitCallbacks(const State &, const clang::CallExpr *);
   bool followsDetaching(const State &, const clang::Stmt *);
+  const clang::Expr *attachesLater(const State &, const clang::Stmt *);
+  bool comesFirst(const Call &);
+  bool postDominates(const clang::CFGBlock &Later, const clang::CFGBlock &Earlier);
   const clang::VarDecl *privateToken(const clang::Stmt *Operation) const;
   void judgeExits();
   void judgeExit(const clang::CFGBlock &, const State &);
@@ -119,7 +123,8 @@ private:
   llvm::DenseMap<const void *, const clang::Stmt *> TokenMakers; ///< by the variable that holds the token
   llvm::DenseMap<const clang::Stmt *, const clang::ValueDecl *> Holders; ///< of what operations result in
   llvm::DenseSet<const void *> GivenBack;                                ///< tokens that some path gives back
-  std::unique_ptr<clang::CFGPostDomTree> PostDominators;                 ///< built when it is first asked for
+  std::unique_ptr<clang::CFGPostDomTree> PostDominators;                 ///< built when they are first asked for
+  std::unique_ptr<clang::CFGDomTree> Dominators;
 };
 
 } // namespace ungil

@@ -34,6 +34,7 @@ void StateFlow::operation(World &W, const StateOperation &Operation, const Expr 
                   Site);
   }
   case StateOperation::Forget:
+    W.Tokens.clear();
     return become(W, Attachment::Unknown, Site);
   }
 }

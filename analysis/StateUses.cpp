@@ -36,6 +36,11 @@ std::optional<bool> commonFact(const StateFlow::State &Now, PredicateTable &Pred
   return Agree ? Value : std::nullopt;
 }
 
+bool isClosure(QualType T) {
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  return Record && Record->isLambda();
+}
+
 const ParmVarDecl *parameterNamedBy(const Expr *E) {
   const auto *R = E ? dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts()) : nullptr;
   return R ? dyn_cast<ParmVarDecl>(R->getDecl()) : nullptr;
@@ -125,21 +130,74 @@ bool StateFlow::followsDetaching(const State &Now, const Stmt *S) {
   bool Untouched = llvm::all_of(Now, [](const World &W) { return hasDetached(W) || !W.Since.At; });
   if (!Here || !Untouched || llvm::none_of(Now, hasDetached))
     return false;
+  return llvm::all_of(Now, [&](const World &W) {
+    const CFGBlock *Detaches = W.Since.At ? Graph.blockOf(W.Since.At) : nullptr;
+    return !W.Since.At || (Detaches && privateToken(W.Since.At) && postDominates(*Here, *Detaches));
+  });
+}
+
+/// What nothing is known of is taken to run its callback before it returns; the standard library is known.
+static bool runsAtOnce(const FunctionDecl &F) {
+  auto Known = Knowledge::get().Callbacks.find(qualifiedName(F));
+  if (Known == Knowledge::get().Callbacks.end())
+    return !F.isInStdNamespace();
+  return llvm::none_of(Known->second, [](const Callback &C) { return C.Where.has_value(); });
+}
+
+/// What attaches further on, on every path from here, with a state that the function did not keep itself: then
+/// it was entered detached. Nothing else may change the state before.
+const Expr *StateFlow::attachesLater(const State &Now, const Stmt *S) {
+  const CFGBlock *Here = Graph.blockOf(S);
+  if (!Here || Entry != Attachment::Unknown || Region ||
+      !llvm::all_of(Now, [](const World &W) { return W.State == Attachment::Unknown && !W.Since.At; }))
+    return nullptr;
+  for (const Call &C : In.Calls) {
+    const StateOperation *Operation = All.Api.operationOf(C.Callee);
+    if (!Operation || Operation->What != StateOperation::Attach || !Operation->Token)
+      continue;
+    const ValueDecl *Token = namedBy(argumentOf(C.Site, *Operation->Token));
+    const auto *V = dyn_cast_or_null<VarDecl>(Token);
+    if (!Token || (V && V->hasLocalStorage() && !isa<ParmVarDecl>(V)) || !comesFirst(C))
+      continue;
+    const CFGBlock *There = Graph.blockOf(C.Site);
+    if (There == Here ? SM.isBeforeInTranslationUnit(S->getBeginLoc(), C.Site->getBeginLoc())
+                      : There && postDominates(*There, *Here))
+      return C.Site;
+  }
+  return nullptr;
+}
+
+/// Whether all that changes the thread state comes after the call.
+bool StateFlow::comesFirst(const Call &First) {
+  const CFGBlock *Block = Graph.blockOf(First.Site);
+  if (!Dominators) {
+    Dominators = std::make_unique<CFGDomTree>();
+    Dominators->buildDominatorTree(const_cast<CFG *>(&Graph.cfg()));
+  }
+  return Block && llvm::all_of(In.Calls, [&](const Call &C) {
+           const Function *F = All.Index.find(C.Callee);
+           bool Changes = All.Api.operationOf(C.Callee) || (F && All.Users.contains(F)) ||
+                          (isa<CXXConstructExpr>(C.Site) && !All.guardsIn(C.Site->getType()).empty());
+           const CFGBlock *Other = Changes && C.Site != First.Site ? Graph.blockOf(C.Site) : nullptr;
+           if (!Other)
+             return true;
+           return Other == Block ? SM.isBeforeInTranslationUnit(First.Site->getBeginLoc(), C.Site->getBeginLoc())
+                                 : Dominators->dominates(Block, Other);
+         });
+}
+
+bool StateFlow::postDominates(const CFGBlock &Later, const CFGBlock &Earlier) {
   if (!PostDominators) {
     PostDominators = std::make_unique<CFGPostDomTree>();
     PostDominators->buildDominatorTree(const_cast<CFG *>(&Graph.cfg()));
   }
-  return llvm::all_of(Now, [&](const World &W) {
-    const CFGBlock *Detaches = W.Since.At ? Graph.blockOf(W.Since.At) : nullptr;
-    return !W.Since.At || (Detaches && privateToken(W.Since.At) && PostDominators->dominates(Here, Detaches));
-  });
+  return PostDominators->dominates(&Later, &Earlier);
 }
 
 /// A function that is given to foreign code, which runs it before it returns, runs in the caller's state.
 void StateFlow::visitCallbacks(const State &Now, const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
-  if (!llvm::all_of(Now, hasDetached) || !Callee || All.Index.find(Callee) ||
-      Knowledge::get().Callbacks.contains(qualifiedName(*Callee)) || Callee->isInStdNamespace())
+  if (!llvm::all_of(Now, hasDetached) || !Callee || All.Index.find(Callee) || !runsAtOnce(*Callee))
     return;
   for (const Expr *Argument : C->arguments()) {
     const Function *Passed = All.Index.find(functionNamedBy(Argument));
@@ -170,10 +228,12 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
   if (!Callee || inIgnoredMacro(Site->getBeginLoc(), Context))
     return;
   const bool Always = detached(Now);
-  if (!Always && !followsDetaching(Now, Site))
+  const Expr *Attaches = Always ? nullptr : attachesLater(Now, Site);
+  if (!Always && !Attaches && !followsDetaching(Now, Site))
     return;
   DetachedUse Use;
-  Use.Conditional = !Always;
+  Use.Conditional = !Always && !Attaches;
+  Use.Since = {Attaches, false, Attaches != nullptr};
   Use.Where = Site->getSourceRange();
   const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
   if (Method && Method->isCopyAssignmentOperator() &&
@@ -207,7 +267,7 @@ void StateFlow::visitCall(const State &Now, const Expr *Site, const FunctionDecl
     const auto *V = dyn_cast_or_null<VarDecl>(namedBy(Object));
     bool IsValue = V && isa<DeclRefExpr>(Object->IgnoreParenCasts());
     if (IsValue && llvm::none_of(Now, [&](const World &W) {
-          return W.State == Attachment::Detached && W.Facts.of(Predicates.ofVariable(V)) != false;
+          return (Attaches || W.State == Attachment::Detached) && W.Facts.of(Predicates.ofVariable(V)) != false;
         }))
       return;
   }
@@ -249,7 +309,7 @@ void StateFlow::visitCopy(const State &Now, const CXXConstructExpr *C) {
   }
   Use.IsCopy = true;
   Use.Where = C->getSourceRange();
-  Use.Name = typeName(C->getType());
+  Use.Name = isClosure(C->getType()) ? "closure" : typeName(C->getType());
   use(Now, std::move(Use));
 }
 
@@ -265,7 +325,7 @@ void StateFlow::visitDestruction(const State &Now, QualType T, const VarDecl *V,
   Use.Where = Where;
   Use.Variable = V;
   Use.IsDestruction = true;
-  Use.Name = typeName(T);
+  Use.Name = isClosure(T) ? "closure" : typeName(T);
   use(Now, std::move(Use));
 }
 

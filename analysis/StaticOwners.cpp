@@ -44,11 +44,19 @@ private:
   const llvm::DenseSet<const ValueDecl *> &Watched;
 };
 
-/// Whether what the variable holds is a class of Python's, which its method resolution order refers to: the
-/// reference that the variable drops is never the last.
-bool holdsClass(const VarDecl &V) {
-  const CXXRecordDecl *Record = V.getType()->getAsCXXRecordDecl();
-  return Record && Knowledge::get().ClassOwners.contains(qualifiedName(*Record));
+/// Whether all references that an object of the type owns are to classes of Python's, which their method
+/// resolution order refers to: the reference that is dropped is never the last.
+bool holdsClasses(Unit &U, QualType T) {
+  const CXXRecordDecl *Record = T->getAsCXXRecordDecl();
+  if (Record && Knowledge::get().ClassOwners.contains(qualifiedName(*Record)))
+    return true;
+  const auto *Container = dyn_cast_or_null<ClassTemplateSpecializationDecl>(Record);
+  return Container && Record->isInStdNamespace() &&
+         llvm::all_of(Container->getTemplateArgs().asArray(), [&](const TemplateArgument &A) {
+           DetachedUse Use;
+           return A.getKind() == TemplateArgument::Type &&
+                  (!U.threadStates().destroysReference(Use, A.getAsType()) || holdsClasses(U, A.getAsType()));
+         });
 }
 
 bool asksForInterpreter(const Unit &U, QualType T) {
@@ -68,7 +76,7 @@ std::vector<const VarDecl *> staticOwners(Unit &U) {
   for (const VarDecl *V : U.index().statics()) {
     DetachedUse Use;
     if (V->getTLSKind() == VarDecl::TLS_Static || !U.threadStates().destroysReference(Use, V->getType()) ||
-        asksForInterpreter(U, V->getType()) || (V->getTLSKind() == VarDecl::TLS_None && holdsClass(*V)))
+        asksForInterpreter(U, V->getType()) || (V->getTLSKind() == VarDecl::TLS_None && holdsClasses(U, V->getType())))
       continue;
     Owners.push_back(V);
     Watched.insert(V);

@@ -4,6 +4,7 @@
 #include "analysis/BodyVisitor.h"
 #include "analysis/Exceptions.h"
 #include "analysis/Names.h"
+#include "analysis/StateExpressions.h"
 #include "analysis/StateFlow.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -26,6 +27,13 @@ bool handlesObjects(const FunctionDecl &F) {
   return IsObject(F.getReturnType()) ||
          llvm::any_of(F.parameters(), [&](const ParmVarDecl *P) { return IsObject(P->getType()); });
 }
+
+class Hooks : public BodyVisitor {
+public:
+  bool Any = false;
+  bool VisitCallExpr(CallExpr *C) override { return !(Any |= !C->getDirectCallee() && isHook(*C)); }
+  bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+};
 } // namespace
 
 ThreadStates::ThreadStates(const UnitIndex &Index, const EntryPoints &Entries, const Contexts &Reach)
@@ -50,6 +58,15 @@ void ThreadStates::findUsers() {
     if (Api.operationOf(C.Callee) || tellsAttached(*C.Callee) ||
         (isa<CXXConstructExpr>(C.Site) && !guardsIn(C.Site->getType()).empty()))
       Add(C.In);
+  bool EntersDetached =
+      llvm::any_of(EnteredIn, [](const auto &Entry) { return Entry.second.contains(Context::Detached); });
+  if (EntersDetached)
+    for (const auto &F : Index.functions()) {
+      Hooks Visitor;
+      Visitor.TraverseStmt(F->Decl->getBody());
+      if (Visitor.Any)
+        Add(F.get());
+    }
   while (!Pending.empty()) {
     const Function *F = Pending.back();
     Pending.pop_back();

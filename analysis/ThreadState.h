@@ -29,6 +29,9 @@ enum class Attachment : std::uint8_t {
 struct StateOrigin {
   const clang::Stmt *At = nullptr;
   bool ByTest = false; ///< a test of the state told, nothing changed it
+  /// The place is further on, and attaches with a thread state that somebody else has kept: only a detached
+  /// thread may do that.
+  bool ByAttach = false;
 };
 
 /// Python touched while detached.

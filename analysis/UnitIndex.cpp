@@ -164,7 +164,10 @@ public:
     return true;
   }
 
-  bool VisitCallExpr(CallExpr *C) { return addCall(C); }
+  bool VisitCallExpr(CallExpr *C) {
+    addHandedOver(C);
+    return addCall(C);
+  }
   bool VisitCXXConstructExpr(CXXConstructExpr *C) {
     const auto *Maker = dyn_cast<ClassTemplateSpecializationDecl>(C->getConstructor()->getParent());
     if (Maker && Maker->getName() == "class_" &&
@@ -246,6 +249,38 @@ private:
     const auto *M = dyn_cast_or_null<CXXMethodDecl>(functionNamedBy(Value));
     if (M && M->getParent()->isLambda())
       Stored.emplace_back(M, Value);
+  }
+
+  /// A function of another unit that gets the object around a lambda by value, such as a scheduler's, may keep
+  /// it. One that gets it by reference to a constant runs it before it returns, as a rule.
+  void addHandedOver(const CallExpr *C) {
+    const FunctionDecl *Callee = C->getDirectCallee();
+    if (!Callee || Callee->isDefined() || Callee->getTemplateInstantiationPattern() ||
+        !Index.scope().contains(Callee->getLocation()))
+      return;
+    const unsigned Object = isa<CXXOperatorCallExpr>(C) && isa<CXXMethodDecl>(Callee);
+    for (unsigned I = Object; I < C->getNumArgs() && I - Object < Callee->getNumParams(); ++I) {
+      QualType T = Callee->getParamDecl(I - Object)->getType();
+      if (T->isRecordType() || T->isRValueReferenceType())
+        addStored(wrappedBy(C->getArg(I)));
+    }
+  }
+
+  /// What an object of a class like std::function is made from.
+  static const Expr *wrappedBy(const Expr *E) {
+    for (const Expr *Before = nullptr; E != Before;) {
+      Before = E;
+      E = E->IgnoreParenCasts();
+      if (const auto *Cleanups = dyn_cast<ExprWithCleanups>(E))
+        E = Cleanups->getSubExpr();
+      else if (const auto *T = dyn_cast<MaterializeTemporaryExpr>(E))
+        E = T->getSubExpr();
+      else if (const auto *B = dyn_cast<CXXBindTemporaryExpr>(E))
+        E = B->getSubExpr();
+      else if (const auto *Made = dyn_cast<CXXConstructExpr>(E); Made && Made->getNumArgs())
+        E = Made->getArg(0);
+    }
+    return E;
   }
 
   bool inModuleDef(Decl *D) {

@@ -219,6 +219,48 @@ private:
     return Starts;
   }
 
+  /// Whether the unit starts threads, and all that is seen of them never touches the thread state: then the
+  /// wait stalls a pause, but nothing here deadlocks with it.
+  static bool knowsPureThreadsOnly(Unit &U) {
+    bool Starts = false;
+    for (const EntryPoint &Point : U.entryPoints().all()) {
+      if (Point.Where != Context::Detached)
+        continue;
+      Starts = true;
+      if (U.threadStates().changesState(*Point.Target) ||
+          !U.threadStates().usesWhenEnteredDetached(*Point.Target).empty())
+        return false;
+    }
+    return Starts;
+  }
+
+  /// Joins of such threads, and waits for what nobody but they signals.
+  static bool waitsForPureThreads(Unit &U, const Call &C) {
+    if (!knowsPureThreadsOnly(U))
+      return false;
+    const Knowledge &K = Knowledge::get();
+    if (!K.ConditionWaits.contains(qualifiedName(*C.Callee)))
+      return true;
+    auto Condition = conditionOf(U, C);
+    bool Woken = false;
+    for (const Call &Wake : U.index().externalCalls()) {
+      if (!Condition || Wake.In == C.In || !K.ConditionSignals.contains(qualifiedName(*Wake.Callee)) ||
+          conditionOf(U, Wake) != Condition)
+        continue;
+      Woken = true;
+      if (!(U.contexts().of(Wake.In) == ContextSet(Context::Detached)))
+        return false;
+    }
+    return Woken;
+  }
+
+  static std::optional<AccessPath> conditionOf(Unit &U, const Call &C) {
+    U.paths().enter(C.In->Decl);
+    const Expr *Object = argumentOf(C.Site, isa<CXXMemberCallExpr>(C.Site) ? ThisArgument : 0);
+    auto Path = Object ? U.paths().resolve(Object) : std::nullopt;
+    return Path ? std::optional(Path->byType()) : std::nullopt;
+  }
+
   static bool isIn(const Unit &U, SourceLocation Loc, SourceRange Range) {
     const SourceManager &SM = U.sources();
     Loc = SM.getExpansionLoc(Loc);
@@ -235,6 +277,8 @@ private:
                           Consequence);
     if (!D)
       return std::nullopt;
+    if (waitsForPureThreads(U, C))
+      D->Sureness = Confidence::Possible;
     D->Path.push_back({C.Site->getSourceRange(),
                        "detach around it: Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS, or a "
                        "gil_scoped_release in a block of its own"});

@@ -81,8 +81,16 @@ private:
     if (Use.IsDestruction)
       return "a '" + Use.Name + "' is destroyed and drops its Python reference";
     if (Use.Inner)
-      return "'" + Use.Name + "' changes a reference count";
+      return "'" + Use.Name + "' reaches " + reached(Use.innermost());
     return "'" + Use.Name + "' changes a reference count";
+  }
+
+  static std::string reached(const DetachedUse &Use) {
+    if (Use.IsCopy)
+      return "a copy of a '" + Use.Name + "'";
+    if (Use.IsDestruction)
+      return "the destructor of a '" + Use.Name + "', which drops its Python reference";
+    return "'" + Use.Name + "', which changes a reference count";
   }
 
   static std::string consequence(const DetachedUse &Use) {

@@ -51,7 +51,7 @@ private:
     Diagnosis D;
     D.Where = Hold.Site->getSourceRange();
     constexpr std::size_t Far = 4; // calls, each of which may have its conditions
-    if (Hold.Through.size() > Far || Hold.OfElements)
+    if (Hold.Through.size() > Far || Hold.Weak)
       D.Sureness = Confidence::Possible;
     D.Message =
         "'" + Hold.Name + "' can run " +

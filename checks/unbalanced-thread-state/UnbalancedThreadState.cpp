@@ -60,13 +60,19 @@ private:
       return std::nullopt;
     AccessPath Kept = Path->byType();
     // Functions of other units' that keep it in an object of Python's are there for the methods of its type.
-    if (Kept.Kind != AccessPath::Object &&
+    if (!(Kept.Kind == AccessPath::Object && (Method || isReachedFromObject(*Path))) &&
         !(Method && (Kept.Kind == AccessPath::Static || Kept.Kind == AccessPath::ModuleState)))
       return std::nullopt;
     if (!U.locks().at(*C.In, C.Site, Method ? Racing : ContextSet(Context::Escaped)).empty() ||
         !U.locks().reaches(*C.In, C.Site))
       return std::nullopt;
     return Kept;
+  }
+
+  static bool isReachedFromObject(const AccessPath &Path) {
+    const auto *P = Path.Kind == AccessPath::Parameter ? dyn_cast_or_null<VarDecl>(Path.Root) : nullptr;
+    return P && P->getType()->isPointerType() &&
+           isObjectStruct(P->getType()->getPointeeType()->getAsRecordDecl());
   }
 
   static Diagnosis describe(Unit &U, const Call &C, const AccessPath &Kept) {

@@ -30,7 +30,7 @@ static void *worker(void *job) {
   job_free((Job *)job);
   return NULL;
 }
-// CHECK: :[[@LINE-3]]:3: error: 'job_free' changes a reference count, in 'worker', which is entered detached (callback of pthread_create); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK: :[[@LINE-3]]:3: error: 'job_free' reaches 'Py_DECREF', which changes a reference count, in 'worker', which is entered detached (callback of pthread_create); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
 // CHECK-NEXT: :[[@LINE+8]]:28: note: 'worker' is handed over here as callback of pthread_create; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-10]]:3: note: in 'job_free', 'Py_DECREF' is called here
 // CHECK-NEXT: :[[@LINE-6]]:3: note: attach around it with PyGILState_Ensure() and PyGILState_Release(), or leave it to an attached thread

@@ -108,7 +108,7 @@ static void release(Reference *reference, bool owned) {
 }
 static void keep(Reference *reference) { release(reference, false); }
 static void drop(Reference *reference) { release(reference, true); }
-// CHECK: :[[@LINE-1]]:42: error: 'release' changes a reference count, in 'drop', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
+// CHECK: :[[@LINE-1]]:42: error: 'release' reaches 'Py_XDECREF', which changes a reference count, in 'drop', which is entered detached (callback of std::thread::thread); a destructor that runs here crashes, and the collector can be rewriting the count [ungil-clone-without-attached-thread]
 // CHECK-NEXT: :[[@LINE+6]]:15: note: 'drop' is handed over here as callback of std::thread::thread; it starts without an attached thread state
 // CHECK-NEXT: :[[@LINE-6]]:5: note: in 'release', a 'Reference' is destroyed here
 // CHECK-NEXT: :[[@LINE-49]]:18: note: in 'Reference::~Reference', 'Py_XDECREF' is called here

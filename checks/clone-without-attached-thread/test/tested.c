@@ -31,7 +31,7 @@ static void *careless(void *argument) {
   drop_untested((PyObject *)argument);
   return NULL;
 }
-// CHECK: :[[@LINE-3]]:3: error: 'drop_untested' changes a reference count, in 'careless', which is entered detached
+// CHECK: :[[@LINE-3]]:3: error: 'drop_untested' reaches 'Py_DECREF', which changes a reference count, in 'careless', which is entered detached
 // CHECK-NEXT: :[[@LINE+7]]:33: note: 'careless' is handed over here
 // CHECK-NEXT: :[[@LINE-14]]:5: note: in 'drop_untested', 'Py_DECREF' is called here
 // CHECK-NEXT: :[[@LINE-6]]:3: note: attach around it
