@@ -209,9 +209,8 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
 class FreshFlow {
 public:
   using State = Freshness::FreshPointers;
-  using States = llvm::DenseMap<const Stmt *, State>;
 
-  FreshFlow(Freshness &Of, const Function &F, States &Out) : Of(Of), F(F), Out(Out) {}
+  FreshFlow(Freshness &Of, const Function &F, Freshness::FreshAt &Out) : Of(Of), F(F), Out(Out) {}
 
   State entry() const { return {}; }
   bool join(State &Into, const State &From) const {
@@ -224,8 +223,12 @@ public:
   }
   void leave(const State &) const {}
   void visit(const State &Now, const CFGElement &Element) {
-    if (auto S = Element.getAs<CFGStmt>(); S && !Now.empty())
-      Out[S->getStmt()] = Now;
+    auto S = Element.getAs<CFGStmt>();
+    if (!S || Now.empty())
+      return;
+    if (!Last || *Last != Now)
+      Last = std::make_shared<const State>(Now);
+    Out[S->getStmt()] = Last;
   }
   void apply(State &Now, const CFGElement &Element) const {
     auto S = Element.getAs<CFGStmt>();
@@ -280,14 +283,15 @@ private:
 
   Freshness &Of;
   const Function &F;
-  States &Out;
+  Freshness::FreshAt &Out;
+  std::shared_ptr<const State> Last;
 };
 
-const llvm::DenseMap<const Stmt *, Freshness::FreshPointers> &Freshness::flowOf(const Function &F) {
+const Freshness::FreshAt &Freshness::flowOf(const Function &F) {
   auto &Slot = Flows[&F];
   if (Slot)
     return *Slot;
-  auto Found = std::make_unique<FreshFlow::States>();
+  auto Found = std::make_unique<FreshAt>();
   Paths.enter(F.Decl);
   bool Makes = llvm::any_of(valuesOf(F).Given, [&](const Expr *E) { return makesFresh(F, E); }) ||
                llvm::any_of(F.Calls, [](const Call &C) { return asksWhetherUnique(C.Site); });
@@ -307,7 +311,7 @@ bool Freshness::isFreshAt(const Function &F, const AccessPath &P, const Expr *At
     return false;
   AccessPath Pointer{P.Kind, P.Root, {}, false};
   for (const FieldDecl *Field : P.Fields) {
-    if (!Field && Now->second.contains(Pointer))
+    if (!Field && Now->second->contains(Pointer))
       return true;
     Pointer.Fields.push_back(Field);
   }

@@ -353,7 +353,7 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
 
 static std::vector<AccessPath> findClaimed(Unit &U) {
   std::vector<AccessPath> Claimed;
-  std::vector<ListOperation> Lists = listOperations(U);
+  const std::vector<ListOperation> &Lists = listOperations(U);
   auto HasOther = [&](const ListOperation &Op) {
     return llvm::any_of(Lists, [&](const ListOperation &Other) {
       return Other.list() == Op.list() && Other.What != Op.What;
@@ -445,16 +445,30 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
   return Found;
 }
 
-std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, const SharedAccess &A) {
+OpenEntries::Entries OpenEntries::of(const SharedAccess &A) {
+  AccessPath Object = A.Here;
+  while (!Object.Fields.empty() && Object.Fields.back())
+    Object.Fields.pop_back(); // nobody else has it, or others do, whatever field is used
+  Entries Open = leadingTo(*A.owner(), Object, SharedState::racing(A.Location));
+  for (auto &[F, At] : Open)
+    if (!At)
+      At = A.Through.empty() ? A.At : A.Through.back()->Site;
+  return Open;
+}
+
+const OpenEntries::Entries &OpenEntries::leadingTo(const Function &Owner, const AccessPath &Object,
+                                                   ContextSet Racing) {
+  auto [Slot, New] = Known.try_emplace({&Owner, Object});
+  Entries &Open = Slot->second;
+  if (!New)
+    return Open;
   struct Visit {
     const Function *In;
     const Expr *At;
     std::optional<AccessPath> Object; ///< as the function names it
   };
-  const ContextSet Racing = SharedState::racing(A.Location);
-  std::vector<std::pair<const Function *, const Expr *>> Open;
-  std::vector<Visit> Pending{{A.owner(), A.Through.empty() ? A.At : A.Through.back()->Site, A.Here}};
-  std::set<const Function *> Seen{A.owner()};
+  std::vector<Visit> Pending{{&Owner, nullptr, Object}};
+  std::set<const Function *> Seen{&Owner};
   for (std::size_t I = 0; I != Pending.size(); ++I) {
     Visit At = Pending[I];
     bool HasOpenCaller = false;
@@ -462,12 +476,12 @@ std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, cons
       if (C->In == At.In || !U.contexts().of(C->In).intersects(Racing) ||
           U.shared().isUnderContract(*C->In) || !U.locks().at(*C->In, C->Site, Racing).empty())
         continue;
-      auto Object = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
-      if (Object && U.shared().freshness().isPrivate(*C->In, *Object, C->Site, Racing))
+      auto Outside = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
+      if (Outside && U.shared().freshness().isPrivate(*C->In, *Outside, C->Site, Racing))
         continue;
       HasOpenCaller = true;
       if (Seen.insert(C->In).second)
-        Pending.push_back({C->In, C->Site, std::move(Object)});
+        Pending.push_back({C->In, C->Site, std::move(Outside)});
     }
     if (!HasOpenCaller || U.contexts().isEntered(At.In, Racing))
       Open.emplace_back(At.In, At.At);

@@ -119,9 +119,10 @@ private:
       std::vector<std::string> Writes, Reads;
     };
     llvm::MapVector<const Function *, Use> Uses;
+    OpenEntries Entries(U);
     for (const Race &R : Races)
       for (const SharedAccess *A : R.Unguarded)
-        for (auto [F, At] : openEntries(U, *A)) {
+        for (auto [F, At] : Entries.of(*A)) {
           Use &Of = Uses[F];
           if (!Of.First || (A->writes() && Of.Writes.empty()))
             Of.First = At;
