@@ -15,6 +15,8 @@ using namespace clang;
 
 namespace {
 
+constexpr unsigned MaxProvenance = 3; // callers asked for where an object comes from
+
 const VarDecl *localNamedBy(const Expr *E) {
   const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
   const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
@@ -354,6 +356,29 @@ bool Freshness::argumentIsFresh(const Function &F, int Parameter, ContextSet Rac
   }
   Arguments[{&F, Parameter}] = Fresh;
   return Fresh;
+}
+
+bool Freshness::mayBeNew(const Function &F, const AccessPath &P, ContextSet Racing, unsigned Depth) {
+  if (P.Kind == AccessPath::Parameter && Depth < MaxProvenance) {
+    unsigned Position = cast<ParmVarDecl>(P.Root)->getFunctionScopeIndex();
+    return !F.Callers.empty() && !EnteredIn.lookup(&F).intersects(Racing) &&
+           llvm::all_of(F.Callers, [&](const Call *C) {
+             if (C->In == &F || !Reach.of(C->In).intersects(Racing))
+               return true;
+             Paths.enter(C->In->Decl);
+             const Expr *Argument = argumentOf(C->Site, int(Position));
+             auto Outside = Argument ? Paths.resolve(Argument) : std::nullopt;
+             return Outside && (isPrivate(*C->In, Outside->pointee(), C->Site, Racing) ||
+                                mayBeNew(*C->In, Outside->pointee(), Racing, Depth + 1));
+           });
+  }
+  const LocalValues &Of = valuesOf(F);
+  auto Known = P.Kind == AccessPath::Local ? Of.Assigned.find(cast<VarDecl>(P.Root)) : Of.Assigned.end();
+  return Known != Of.Assigned.end() && llvm::any_of(Known->second, [&](const Expr *Value) {
+           const auto *M = dyn_cast<MemberExpr>(Value->IgnoreParenCasts());
+           const VarDecl *Holder = M && M->isArrow() ? localNamedBy(M->getBase()) : nullptr;
+           return Holder && !isa<ParmVarDecl>(Holder) && isFresh(F, Holder);
+         });
 }
 
 bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At, ContextSet Racing) {

@@ -29,6 +29,10 @@ public:
   /// Whether the expression's value is an object that has just been made.
   bool isFreshValue(const Function &F, const clang::Expr *E) { return makesFresh(F, E); }
 
+  /// Whether the path leads through a variable that, on some way, holds what was found in an object of the
+  /// function's own making: nobody knows whether others have that too.
+  bool mayBeNew(const Function &, const AccessPath &, ContextSet Racing, unsigned Depth = 0);
+
   const LocalValues &valuesOf(const Function &);
 
 private:

@@ -186,16 +186,20 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 /// Whether one access comes before the other in the innermost function that leads to both.
 bool isBefore(const Unit &U, const SharedAccess &A, const SharedAccess &B) {
-  if (A.owner() != B.owner())
-    return false;
-  auto ThisWay = A.Through.rbegin(), ThatWay = B.Through.rbegin();
-  while (ThisWay != A.Through.rend() && ThatWay != B.Through.rend() && *ThisWay == *ThatWay)
-    ++ThisWay, ++ThatWay;
+  auto Step = [](const SharedAccess &Of, std::size_t Out) {
+    return Out ? std::pair(static_cast<const Function *>(Of.Through[Out - 1]->In), Of.Through[Out - 1]->Site)
+               : std::pair(Of.In, Of.At);
+  };
   const SourceManager &SM = U.sources();
-  const Expr *First = ThisWay == A.Through.rend() ? A.At : (*ThisWay)->Site,
-             *Second = ThatWay == B.Through.rend() ? B.At : (*ThatWay)->Site;
-  return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(First->getBeginLoc()),
-                                      SM.getExpansionLoc(Second->getBeginLoc()));
+  for (std::size_t I = 0; I <= A.Through.size(); ++I)
+    for (std::size_t J = 0; J <= B.Through.size(); ++J) {
+      auto [In, First] = Step(A, I);
+      auto [Other, Second] = Step(B, J);
+      if (In == Other)
+        return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(First->getBeginLoc()),
+                                            SM.getExpansionLoc(Second->getBeginLoc()));
+    }
+  return false;
 }
 
 /// Whether the other location is a field of the same struct, or part of one.
@@ -260,8 +264,9 @@ static bool servesPython(Unit &U, const Function &F) {
 bool isSureWrite(Unit &U, const SharedAccess &A) {
   if (A.What != SharedAccess::Exposed)
     return A.writes();
+  bool Behind = !A.Location.Fields.empty() && !A.Location.Fields.back();
   if (!A.To)
-    return true;
+    return !Behind; // called through a pointer; only what is given by its own address is to be filled
   // What another unit of the project, whose header declares the function, does with the memory is not known.
   if (!U.sources().isInMainFile(A.To->getLocation()) && U.scope().contains(A.To->getLocation()))
     return false;
@@ -269,24 +274,56 @@ bool isSureWrite(Unit &U, const SharedAccess &A) {
   if (llvm::any_of(Knowledge::get().Sharing.ReadingVerbs,
                    [&](const std::string &Verb) { return hasWord(Name, Verb); }))
     return false;
-  bool Behind = !A.Location.Fields.empty() && !A.Location.Fields.back();
   QualType T = typeOf(A.Location, U.context());
   const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
   // A struct that its library never takes by pointer to const: the type says nothing.
   return !Behind || !R || !R->getDefinition() || U.shared().isTakenConst(*R);
 }
 
+/// CPython's own iterators may give an item twice or not at all when threads share them (gh-124397).
+static bool isCursor(Unit &U, const SharedAccess &A) {
+  auto Route = U.contexts().routeTo(A.owner(), SharedState::racing(A.Location));
+  return Route.Entry && llvm::StringRef(Route.Entry->Role).contains("iternext");
+}
+
+bool isHarmless(Unit &U, const Race &R) {
+  if ((R.What != Stake::Index && R.What != Stake::Counter) || U.shared().isIndex(*R.Location))
+    return false;
+  const SharedState::Accesses &All = U.shared().locations().find(*R.Location)->second;
+  auto IsSet = [&](const SharedAccess &A) {
+    return !A.writes() || A.What == SharedAccess::Write || !U.shared().isConcurrent(A);
+  };
+  auto IsAdvanced = [&](const SharedAccess &A) {
+    return !A.writes() || !U.shared().isConcurrent(A) || isCursor(U, A);
+  };
+  auto IsShown = [&](const SharedAccess &A) { // `self->total += size`, which nobody reads but to show it
+    return A.writes() ? A.Value != nullptr : A.IsShown || !U.shared().isConcurrent(A);
+  };
+  return llvm::all_of(All, IsAdvanced) ||
+         (R.What == Stake::Index ? llvm::all_of(All, IsSet) : llvm::all_of(All, IsShown));
+}
+
+/// A module whose name says that it is for users, whatever its methods are called: the Python half of a
+/// package wraps them.
+static bool definesPublicModule(Unit &U) {
+  return llvm::any_of(modulesOf(U), [](const ModuleDeclaration &M) {
+    llvm::StringRef Name = llvm::StringRef(M.Name).rsplit('.').second;
+    return !M.Name.empty() && !(Name.empty() ? llvm::StringRef(M.Name) : Name).starts_with("_");
+  });
+}
+
 bool isForUsers(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
                    Context::Exclusive};
   auto Route = U.contexts().routeTo(A.owner(), Known);
-  return !Route.Entry || !Route.Entry->IsPrivate;
+  return !Route.Entry || !Route.Entry->IsPrivate || definesPublicModule(U);
 }
 
 bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached};
   if (A.Location.Kind == AccessPath::Object)
-    return U.contexts().of(A.owner()).intersects(Known);
+    return U.contexts().of(A.owner()).intersects(Known) &&
+           !U.shared().freshness().mayBeNew(*A.owner(), A.Here, SharedState::racing(A.Location));
   Known.add({Context::Alloc, Context::Reinit, Context::Exclusive});
   if (U.contexts().of(A.owner()).intersects(Known))
     return true;

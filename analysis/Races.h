@@ -72,8 +72,8 @@ public:
   explicit OpenEntries(Unit &U) : U(U) {}
 
   using Entries = std::vector<std::pair<const Function *, const clang::Expr *>>;
-  /// Entry points from which the access is reached without a lock, each with the access or the call that leads
-  /// to it.
+  /// Entry points from which the access is reached without a lock, each with the access or the call that
+  /// leads to it.
   Entries of(const SharedAccess &);
 
 private:
@@ -90,6 +90,10 @@ bool isSureWrite(Unit &, const SharedAccess &);
 
 /// Whether the access can be reached from a function that is known to be called by several threads.
 bool isKnownConcurrent(Unit &, const SharedAccess &);
+
+/// Whether no value that a thread can see does harm: a number that is advanced by iteration alone and may be
+/// given out twice, or a bound that is only set and compared.
+bool isHarmless(Unit &, const Race &);
 
 /// Whether users call what leads to the access: not only methods that are named as private to the package, by
 /// which it sets itself up.

@@ -37,8 +37,8 @@ public:
     std::vector<ToldRace> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) <
-               std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
+        return std::tuple(!isOwned(U, A) || isHarmless(U, A), A.What, A.Write->At->getBeginLoc()) <
+               std::tuple(!isOwned(U, B) || isHarmless(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back({Races.front(), describe(U, Races)});
     }
@@ -63,9 +63,10 @@ private:
                      ? "another thread runs the same function"
                      : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; " + consequence(Worst.What);
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst)
-                     ? Confidence::Likely
-                     : Confidence::Possible;
+    D.Sureness =
+        isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) && !isHarmless(U, Worst)
+            ? Confidence::Likely
+            : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
       D.Path.push_back({O.At->getSourceRange(),
