@@ -96,6 +96,8 @@ bool leavesNothingShared(const Expr *Condition, const VarDecl *V) {
   if (const auto *U = dyn_cast<UnaryOperator>(Condition))
     return U->getOpcode() == UO_LNot && localNamedBy(U->getSubExpr()) == V;
   const auto *B = dyn_cast<BinaryOperator>(Condition);
+  if (B && B->getOpcode() == BO_LOr)
+    return leavesNothingShared(B->getLHS(), V) && leavesNothingShared(B->getRHS(), V);
   if (!B || B->getOpcode() != BO_EQ)
     return false;
   if (localNamedBy(B->getLHS()) == V)

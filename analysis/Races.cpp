@@ -1,5 +1,6 @@
 #include "analysis/Races.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Diagnosis.h"
 #include "analysis/FieldReferences.h"
 #include "analysis/Knowledge.h"
@@ -299,6 +300,11 @@ bool isHarmless(Unit &U, const Race &R) {
   auto IsShown = [&](const SharedAccess &A) { // `self->total += size`, which nobody reads but to show it
     return A.writes() ? A.Value != nullptr : A.IsShown || !U.shared().isConcurrent(A);
   };
+  auto IsGuarded = [&](const SharedAccess &A) { // what is read without the lock is late at worst
+    return !A.writes() || !U.shared().isConcurrent(A) || !U.shared().guardsOf(A).none();
+  };
+  if (R.What == Stake::Counter && llvm::all_of(All, IsGuarded))
+    return true;
   return llvm::all_of(All, IsAdvanced) ||
          (R.What == Stake::Index ? llvm::all_of(All, IsSet) : llvm::all_of(All, IsShown));
 }
@@ -388,6 +394,44 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
   return R;
 }
 
+namespace {
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+}
+
+/// The block that runs when the test finds a variable unset.
+class BlockOfTest : public BodyVisitor {
+public:
+  explicit BlockOfTest(const LazyInit &L) : L(L) {}
+  const Stmt *Found = nullptr;
+  bool VisitIfStmt(IfStmt *I) override {
+    if (contains(I->getCond(), L.Test) && contains(I->getThen(), L.Store->At))
+      Found = I->getThen();
+    return true;
+  }
+
+private:
+  const LazyInit &L;
+};
+
+/// Variables that nothing but the same block sets: `if (!ready) { table = make(); ready = 1; }`.
+void claimSetTogether(Unit &U, const LazyInit &L, std::vector<AccessPath> &Claimed) {
+  if (L.Store->Location.Kind == AccessPath::Object)
+    return;
+  BlockOfTest Block(L);
+  Block.TraverseStmt(L.Store->In->Decl->getBody());
+  for (const auto &[Location, All] : U.shared().locations())
+    if (Location.Kind == L.Store->Location.Kind && llvm::all_of(All, [&](const SharedAccess &A) {
+          return !A.writes() || !U.shared().isConcurrent(A) ||
+                 (A.In == L.Store->In && contains(Block.Found, A.At));
+        }))
+      Claimed.push_back(Location);
+}
+
+} // namespace
+
 static std::vector<AccessPath> findClaimed(Unit &U) {
   std::vector<AccessPath> Claimed;
   const std::vector<ListOperation> &Lists = listOperations(U);
@@ -406,8 +450,10 @@ static std::vector<AccessPath> findClaimed(Unit &U) {
     bool OfObject = L.Store->Location.Kind == AccessPath::Object;
     bool Pointer = typeOf(L.Store->Location, U.context())->isPointerType();
     if (L.What != LazyInit::Suspended &&
-        (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent || (Pointer && !OfObject)))
+        (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent || (Pointer && !OfObject))) {
       Claimed.push_back(L.Store->Location);
+      claimSetTogether(U, L, Claimed);
+    }
   }
   for (const FieldRelease &R : fieldReleases(U))
     Claimed.push_back(R.Store->Location);

@@ -207,7 +207,17 @@ private:
       if (auto Map = Out.Paths.resolve(Object))
         LookedUp.emplace(std::move(*Map), keyNamedBy(C->getArg(0)));
     bool Reads = Method->isConst() || Knowledge::get().Sharing.ReadingMethods.contains(Name);
-    note(Reads ? SharedAccess::Read : SharedAccess::Update, Object);
+    auto P = Out.Paths.resolve(Object);
+    if (Reads || !P || !Out.Index.scope().contains(Method->getLocation())) {
+      note(Reads ? SharedAccess::Read : SharedAccess::Update, Object);
+      return;
+    }
+    SharedAccess A; // what the body, in another unit, does with the object is not seen
+    A.What = SharedAccess::Exposed;
+    A.At = Object;
+    A.To = Method;
+    A.Here = std::move(*P);
+    emit(std::move(A));
   }
 
   static const Decl *keyNamedBy(const Expr *E) {

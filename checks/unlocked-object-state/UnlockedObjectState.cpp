@@ -4,7 +4,7 @@
 //
 // Does not report fields that only construction writes, objects that nobody else can see yet, tear-down,
 // traversal,
-// __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics,
+// __init__, functions whose callers hold the object's lock or whose name says so, atomics,
 // and fields that most functions guard (see ungil-inconsistent-locking).
 //
 // Known holes: C++ classes that are bound in another unit; objects that a lock in Python code guards; fields

@@ -91,15 +91,33 @@ static PyObject *is_full(PyObject *op, PyObject *unused) {
   Py_RETURN_FALSE;
 }
 METHOD(is_full)
-// CHECK: :[[@LINE-40]]:3: warning: 'Items.next' is modified in 'items_next' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-38]]:47: note: 'items_next' is tp_iternext; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-42]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK: :[[@LINE-33]]:80: warning: 'Numbers.next' is modified in 'take' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-33]]:1: note: 'take' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-35]]:80: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK: :[[@LINE-16]]:3: warning: 'Deciding.bytes' is modified in 'add_deciding' without synchronisation while 'is_full' uses it; updates get lost on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-14]]:1: note: 'add_deciding' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-13]]:7: note: used here in 'is_full'
-// CHECK-NEXT: :[[@LINE-10]]:1: note: 'is_full' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-20]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+
+// Counted under a lock, and asked before it is taken: late at worst.
+typedef struct {
+  PyObject_HEAD
+  PyMutex mutex;
+  char started;
+} Decoder;
+static PyObject *decode(PyObject *op, PyObject *value) {
+  Decoder *self = (Decoder *)op;
+  if (self->started == 0 && PyObject_Size(value) < 5)
+    return NULL;
+  PyMutex_Lock(&self->mutex);
+  if (self->started == 0)
+    self->started++;
+  PyMutex_Unlock(&self->mutex);
+  Py_RETURN_NONE;
+}
+METHOD(decode)
+// CHECK: :[[@LINE-58]]:3: warning: 'Items.next' is modified in 'items_next' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-56]]:47: note: 'items_next' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-60]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-51]]:80: warning: 'Numbers.next' is modified in 'take' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-51]]:1: note: 'take' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-53]]:80: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-34]]:3: warning: 'Deciding.bytes' is modified in 'add_deciding' without synchronisation while 'is_full' uses it; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-32]]:1: note: 'add_deciding' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-31]]:7: note: used here in 'is_full'
+// CHECK-NEXT: :[[@LINE-28]]:1: note: 'is_full' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-38]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report
