@@ -297,8 +297,8 @@ bool isHarmless(Unit &U, const Race &R) {
   auto IsAdvanced = [&](const SharedAccess &A) {
     return !A.writes() || !U.shared().isConcurrent(A) || isCursor(U, A);
   };
-  auto IsShown = [&](const SharedAccess &A) { // `self->total += size`, which nobody reads but to show it
-    return A.writes() ? A.Value != nullptr : A.IsShown || !U.shared().isConcurrent(A);
+  auto IsShown = [&](const SharedAccess &A) { // `self->flags |= found`, which nobody reads but to show it
+    return A.IsShown || A.What == SharedAccess::Write || !U.shared().isConcurrent(A);
   };
   auto IsGuarded = [&](const SharedAccess &A) { // what is read without the lock is late at worst
     return !A.writes() || !U.shared().isConcurrent(A) || !U.shared().guardsOf(A).none();

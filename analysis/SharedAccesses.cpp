@@ -49,6 +49,9 @@ public:
     if (!B->isAssignmentOp() || atomic(B))
       return true;
     auto To = Out.Paths.resolve(B->getLHS());
+    bool Collects = B->getOpcode() == BO_OrAssign || B->getOpcode() == BO_AndAssign;
+    if (Collects) // the next reader decides what the flags are for
+      Shown.insert(B->getLHS()->IgnoreParens());
     bool Updates = B->isCompoundAssignmentOp() || (To && mentions(B->getRHS(), *To));
     note(Updates ? SharedAccess::Update : SharedAccess::Write, B->getLHS(), B->getRHS());
     return true;
@@ -331,7 +334,7 @@ private:
     A.Here = std::move(P);
     A.At = At;
     A.Value = Value;
-    A.IsShown = What == SharedAccess::Read && Shown.contains(At->IgnoreParens());
+    A.IsShown = Shown.contains(At->IgnoreParens());
     emit(std::move(A));
   }
 

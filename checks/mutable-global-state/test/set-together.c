@@ -23,7 +23,7 @@ METHOD(set_hook)
 // CHECK-NEXT: :[[@LINE-7]]:1: note: 'find' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-15]]:5: note: stored here in 'find'
 // CHECK-NEXT: :[[@LINE-17]]:7: note: initialise it in the module's exec function, or make the value first, then test and store under one PyMutex, and drop the value if another thread was first
-// CHECK: :[[@LINE-15]]:5: warning: 'hook' is written in 'find' and written in 'set_hook' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
+// CHECK: :[[@LINE-15]]:5: warning: 'hook' is written in 'find' and in 'set_hook' with no common lock; a thread can use or free what another has replaced on a free-threaded build [ungil-mutable-global-state]
 // CHECK-NEXT: :[[@LINE-11]]:1: note: 'find' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-10]]:3: note: written here in 'set_hook'
 // CHECK-NEXT: :[[@LINE-8]]:1: note: 'set_hook' is a method; several threads can run it at once

@@ -64,33 +64,39 @@ typedef struct {
 static PyObject *take(PyObject *op, PyObject *unused) { return PyLong_FromLong(((Numbers *)op)->next++); }
 METHOD(take)
 
-// A sum that is only shown; and one that decides.
+// Flags that are collected and only shown; those that decide; and a sum.
 typedef struct {
   PyObject_HEAD
-  long bytes;
+  long flags;
 } Shown;
 static PyObject *add_shown(PyObject *op, PyObject *value) {
-  ((Shown *)op)->bytes += PyLong_AsLong(value);
+  ((Shown *)op)->flags |= PyLong_AsLong(value);
   Py_RETURN_NONE;
 }
 METHOD(add_shown)
-static PyObject *get_shown(PyObject *op, PyObject *unused) { return PyLong_FromLong(((Shown *)op)->bytes); }
+static PyObject *get_shown(PyObject *op, PyObject *unused) { return PyLong_FromLong(((Shown *)op)->flags); }
 METHOD(get_shown)
 typedef struct {
   PyObject_HEAD
-  long bytes;
+  long flags;
 } Deciding;
 static PyObject *add_deciding(PyObject *op, PyObject *value) {
-  ((Deciding *)op)->bytes += PyLong_AsLong(value);
+  ((Deciding *)op)->flags |= PyLong_AsLong(value);
   Py_RETURN_NONE;
 }
 METHOD(add_deciding)
 static PyObject *is_full(PyObject *op, PyObject *unused) {
-  if (((Deciding *)op)->bytes)
+  if (((Deciding *)op)->flags)
     Py_RETURN_TRUE;
   Py_RETURN_FALSE;
 }
 METHOD(is_full)
+typedef struct {
+  PyObject_HEAD
+  long bytes;
+} Sum;
+static PyObject *add(PyObject *op, PyObject *value) { return PyLong_FromLong(((Sum *)op)->bytes += PyLong_AsLong(value)); }
+METHOD(add)
 
 // Counted under a lock, and asked before it is taken: late at worst.
 typedef struct {
@@ -109,15 +115,18 @@ static PyObject *decode(PyObject *op, PyObject *value) {
   Py_RETURN_NONE;
 }
 METHOD(decode)
-// CHECK: :[[@LINE-58]]:3: warning: 'Items.next' is modified in 'items_next' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-56]]:47: note: 'items_next' is tp_iternext; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-60]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK: :[[@LINE-51]]:80: warning: 'Numbers.next' is modified in 'take' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-51]]:1: note: 'take' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-53]]:80: note: hold the object's critical section, or a lock of its own, in every function that the notes name
-// CHECK: :[[@LINE-34]]:3: warning: 'Deciding.bytes' is modified in 'add_deciding' without synchronisation while 'is_full' uses it; updates get lost on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-32]]:1: note: 'add_deciding' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-31]]:7: note: used here in 'is_full'
-// CHECK-NEXT: :[[@LINE-28]]:1: note: 'is_full' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-38]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-64]]:3: warning: 'Items.next' is modified in 'items_next' without synchronisation while another thread runs the same function; a thread can index with a value that another is changing on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-62]]:47: note: 'items_next' is tp_iternext; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-66]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-57]]:80: warning: 'Numbers.next' is modified in 'take' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-57]]:1: note: 'take' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-59]]:80: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-40]]:3: warning: 'Deciding.flags' is modified in 'add_deciding' without synchronisation while 'is_full' uses it; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-38]]:1: note: 'add_deciding' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-37]]:7: note: used here in 'is_full'
+// CHECK-NEXT: :[[@LINE-34]]:1: note: 'is_full' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-44]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: :[[@LINE-31]]:78: warning: 'Sum.bytes' is modified in 'add' without synchronisation while another thread runs the same function; updates get lost on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-31]]:1: note: 'add' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-33]]:78: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report
