@@ -65,8 +65,8 @@ bool assertsLock(const FunctionDecl &F) {
   if (!Body || Body->getLBracLoc().isMacroID() || Body->getRBracLoc().isMacroID())
     return false;
   bool Asserts = false, Negated = false, Says = false;
-  for (const Token &T :
-       tokensOf({Body->getLBracLoc().getLocWithOffset(1), Body->getRBracLoc()}, F.getASTContext())) {
+  for (const Token &T : tokensOf({Body->getLBracLoc().getLocWithOffset(1), Body->getRBracLoc()},
+                                 F.getASTContext())) {
     llvm::StringRef Word = T.is(tok::raw_identifier) ? T.getRawIdentifier() : llvm::StringRef();
     if (Word == "if" || Word == "return" || (!Asserts && T.isOneOf(tok::l_brace, tok::r_brace)))
       return false;

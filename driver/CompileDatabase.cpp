@@ -225,8 +225,7 @@ namespace {
 /// Folders that hold headers, and those above them up to the root, for `#include <package/part.h>`.
 struct HeaderFolders {
   std::set<std::string> All;
-  std::set<std::string>
-      Shadowing; ///< with a header that the system has too: bundled ones for Windows and such
+  std::set<std::string> Shadowing; ///< with a header that the system has too: bundled ones for Windows and such
 };
 
 HeaderFolders headerFolders(const std::string &Root) {
