@@ -15,6 +15,8 @@ using namespace clang;
 
 namespace {
 
+constexpr unsigned MaxProvenance = 3; // callers asked for where an object comes from
+
 const VarDecl *localNamedBy(const Expr *E) {
   const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
   const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
@@ -94,6 +96,8 @@ bool leavesNothingShared(const Expr *Condition, const VarDecl *V) {
   if (const auto *U = dyn_cast<UnaryOperator>(Condition))
     return U->getOpcode() == UO_LNot && localNamedBy(U->getSubExpr()) == V;
   const auto *B = dyn_cast<BinaryOperator>(Condition);
+  if (B && B->getOpcode() == BO_LOr)
+    return leavesNothingShared(B->getLHS(), V) && leavesNothingShared(B->getRHS(), V);
   if (!B || B->getOpcode() != BO_EQ)
     return false;
   if (localNamedBy(B->getLHS()) == V)
@@ -209,9 +213,8 @@ bool Freshness::isFresh(const Function &F, const VarDecl *V) {
 class FreshFlow {
 public:
   using State = Freshness::FreshPointers;
-  using States = llvm::DenseMap<const Stmt *, State>;
 
-  FreshFlow(Freshness &Of, const Function &F, States &Out) : Of(Of), F(F), Out(Out) {}
+  FreshFlow(Freshness &Of, const Function &F, Freshness::FreshAt &Out) : Of(Of), F(F), Out(Out) {}
 
   State entry() const { return {}; }
   bool join(State &Into, const State &From) const {
@@ -224,8 +227,12 @@ public:
   }
   void leave(const State &) const {}
   void visit(const State &Now, const CFGElement &Element) {
-    if (auto S = Element.getAs<CFGStmt>(); S && !Now.empty())
-      Out[S->getStmt()] = Now;
+    auto S = Element.getAs<CFGStmt>();
+    if (!S || Now.empty())
+      return;
+    if (!Last || *Last != Now)
+      Last = std::make_shared<const State>(Now);
+    Out[S->getStmt()] = Last;
   }
   void apply(State &Now, const CFGElement &Element) const {
     auto S = Element.getAs<CFGStmt>();
@@ -280,14 +287,15 @@ private:
 
   Freshness &Of;
   const Function &F;
-  States &Out;
+  Freshness::FreshAt &Out;
+  std::shared_ptr<const State> Last;
 };
 
-const llvm::DenseMap<const Stmt *, Freshness::FreshPointers> &Freshness::flowOf(const Function &F) {
+const Freshness::FreshAt &Freshness::flowOf(const Function &F) {
   auto &Slot = Flows[&F];
   if (Slot)
     return *Slot;
-  auto Found = std::make_unique<FreshFlow::States>();
+  auto Found = std::make_unique<FreshAt>();
   Paths.enter(F.Decl);
   bool Makes = llvm::any_of(valuesOf(F).Given, [&](const Expr *E) { return makesFresh(F, E); }) ||
                llvm::any_of(F.Calls, [](const Call &C) { return asksWhetherUnique(C.Site); });
@@ -307,7 +315,7 @@ bool Freshness::isFreshAt(const Function &F, const AccessPath &P, const Expr *At
     return false;
   AccessPath Pointer{P.Kind, P.Root, {}, false};
   for (const FieldDecl *Field : P.Fields) {
-    if (!Field && Now->second.contains(Pointer))
+    if (!Field && Now->second->contains(Pointer))
       return true;
     Pointer.Fields.push_back(Field);
   }
@@ -350,6 +358,29 @@ bool Freshness::argumentIsFresh(const Function &F, int Parameter, ContextSet Rac
   }
   Arguments[{&F, Parameter}] = Fresh;
   return Fresh;
+}
+
+bool Freshness::mayBeNew(const Function &F, const AccessPath &P, ContextSet Racing, unsigned Depth) {
+  if (P.Kind == AccessPath::Parameter && Depth < MaxProvenance) {
+    unsigned Position = cast<ParmVarDecl>(P.Root)->getFunctionScopeIndex();
+    return !F.Callers.empty() && !EnteredIn.lookup(&F).intersects(Racing) &&
+           llvm::all_of(F.Callers, [&](const Call *C) {
+             if (C->In == &F || !Reach.of(C->In).intersects(Racing))
+               return true;
+             Paths.enter(C->In->Decl);
+             const Expr *Argument = argumentOf(C->Site, int(Position));
+             auto Outside = Argument ? Paths.resolve(Argument) : std::nullopt;
+             return Outside && (isPrivate(*C->In, Outside->pointee(), C->Site, Racing) ||
+                                mayBeNew(*C->In, Outside->pointee(), Racing, Depth + 1));
+           });
+  }
+  const LocalValues &Of = valuesOf(F);
+  auto Known = P.Kind == AccessPath::Local ? Of.Assigned.find(cast<VarDecl>(P.Root)) : Of.Assigned.end();
+  return Known != Of.Assigned.end() && llvm::any_of(Known->second, [&](const Expr *Value) {
+           const auto *M = dyn_cast<MemberExpr>(Value->IgnoreParenCasts());
+           const VarDecl *Holder = M && M->isArrow() ? localNamedBy(M->getBase()) : nullptr;
+           return Holder && !isa<ParmVarDecl>(Holder) && isFresh(F, Holder);
+         });
 }
 
 bool Freshness::isPrivate(const Function &F, const AccessPath &P, const Expr *At, ContextSet Racing) {

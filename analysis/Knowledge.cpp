@@ -272,6 +272,8 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.ReadingMethods, Data["reading-methods"]);
   addAll(K.TakenOver, Data["only-read"]);
   addAll(K.ErrorSetters, Data["error-setters"]);
+  addAll(K.Showing, Data["showing"]);
+  addAll(K.AnyNumber, Data["any-number"]);
   addAll(K.KeepAddress, Data["keep-address"]);
   K.MemberObjects = Data["members"]["objects"].get<std::vector<std::int64_t>>();
   K.MemberString = Data["members"]["string"].get<std::int64_t>();

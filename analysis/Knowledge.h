@@ -105,6 +105,8 @@ struct SharingKnowledge {
   llvm::StringSet<> ReadingMethods;      ///< of containers: non-const by signature alone
   llvm::StringSet<> TakenOver;           ///< C functions that read through a pointer to non-const
   NameSet ErrorSetters;                  ///< leave an exception for the caller
+  NameSet Showing;                       ///< make a value for a person or for Python code of what they get
+  llvm::StringSet<> AnyNumber;           ///< take any number, not only those below a bound
   llvm::StringSet<> KeepAddress;         ///< store a pointer away and touch nothing behind it
   llvm::StringSet<> ReturnNull;          ///< "PyErr_NoMemory": whatever their type says
   llvm::StringSet<> Wrapping;            ///< put a reference into an owner and return it: "reinterpret_steal"

@@ -383,7 +383,7 @@ void nameInCallers(Unit &U, const ListOperation &Op, std::vector<ListOperation> 
 
 } // namespace
 
-std::vector<ListOperation> listOperations(Unit &U) {
+static std::vector<ListOperation> findListOperations(Unit &U) {
   std::vector<ListOperation> Local, Named;
   for (const auto &F : U.index().functions())
     Recogniser(*F, U, Local).run();
@@ -391,5 +391,6 @@ std::vector<ListOperation> listOperations(Unit &U) {
     nameInCallers(U, Op, Named);
   return Named;
 }
+const std::vector<ListOperation> &listOperations(Unit &U) { return U.once(findListOperations); }
 
 } // namespace ungil

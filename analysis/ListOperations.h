@@ -19,6 +19,6 @@ struct ListOperation {
 /// All pops and pushes on lists with static storage, in module state, or in object structs; code that
 /// constant conditions switch off is left out. Helpers are followed upwards through a bounded number of
 /// callers.
-std::vector<ListOperation> listOperations(Unit &);
+const std::vector<ListOperation> &listOperations(Unit &);
 
 } // namespace ungil

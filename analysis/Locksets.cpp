@@ -197,6 +197,7 @@ struct Locksets::Facts {
   enum { Unseen, Running, Done } Flow = Unseen;
   std::vector<std::pair<ContextSet, Lockset>> Entry;
   bool EntryRunning = false;
+  std::optional<bool> ByContract; ///< isHeldByContract()
 };
 
 /// The data-flow of one function, from an empty lockset.
@@ -539,11 +540,13 @@ Lockset Locksets::atCallSite(const Call &C, const Function &Callee, ContextSet R
 }
 
 Lockset Locksets::atEntry(const Function &F, ContextSet Racing) {
-  if (isHeldByContract(*F.Decl))
+  Facts &Of = factsOf(F);
+  if (!Of.ByContract)
+    Of.ByContract = isHeldByContract(*F.Decl);
+  if (*Of.ByContract)
     return {UnnamedLock};
   if (EnteredIn.lookup(&F).intersects(Racing))
     return BoundUnder.lookup(&F);
-  Facts &Of = factsOf(F);
   for (const auto &[Contexts, Known] : Of.Entry)
     if (Contexts == Racing)
       return Known;

@@ -10,7 +10,7 @@ using namespace clang;
 
 std::string qualifiedName(const NamedDecl &D) {
   llvm::SmallVector<llvm::StringRef, 6> Parts;
-  std::string Own = D.getNameAsString();
+  std::string Own = D.getIdentifier() ? D.getName().str() : D.getNameAsString();
   for (const DeclContext *C = D.getDeclContext(); C; C = C->getParent()) {
     if (const auto *N = dyn_cast<NamespaceDecl>(C)) {
       if (!N->isInline() && !N->isAnonymousNamespace())

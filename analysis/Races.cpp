@@ -1,5 +1,6 @@
 #include "analysis/Races.h"
 
+#include "analysis/BodyVisitor.h"
 #include "analysis/Diagnosis.h"
 #include "analysis/FieldReferences.h"
 #include "analysis/Knowledge.h"
@@ -186,16 +187,20 @@ bool isWorse(Unit &U, const SharedAccess *A, const SharedAccess *B) {
 
 /// Whether one access comes before the other in the innermost function that leads to both.
 bool isBefore(const Unit &U, const SharedAccess &A, const SharedAccess &B) {
-  if (A.owner() != B.owner())
-    return false;
-  auto ThisWay = A.Through.rbegin(), ThatWay = B.Through.rbegin();
-  while (ThisWay != A.Through.rend() && ThatWay != B.Through.rend() && *ThisWay == *ThatWay)
-    ++ThisWay, ++ThatWay;
+  auto Step = [](const SharedAccess &Of, std::size_t Out) {
+    return Out ? std::pair(static_cast<const Function *>(Of.Through[Out - 1]->In), Of.Through[Out - 1]->Site)
+               : std::pair(Of.In, Of.At);
+  };
   const SourceManager &SM = U.sources();
-  const Expr *First = ThisWay == A.Through.rend() ? A.At : (*ThisWay)->Site,
-             *Second = ThatWay == B.Through.rend() ? B.At : (*ThatWay)->Site;
-  return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(First->getBeginLoc()),
-                                      SM.getExpansionLoc(Second->getBeginLoc()));
+  for (std::size_t I = 0; I <= A.Through.size(); ++I)
+    for (std::size_t J = 0; J <= B.Through.size(); ++J) {
+      auto [In, First] = Step(A, I);
+      auto [Other, Second] = Step(B, J);
+      if (In == Other)
+        return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(First->getBeginLoc()),
+                                            SM.getExpansionLoc(Second->getBeginLoc()));
+    }
+  return false;
 }
 
 /// Whether the other location is a field of the same struct, or part of one.
@@ -260,8 +265,9 @@ static bool servesPython(Unit &U, const Function &F) {
 bool isSureWrite(Unit &U, const SharedAccess &A) {
   if (A.What != SharedAccess::Exposed)
     return A.writes();
+  bool Behind = !A.Location.Fields.empty() && !A.Location.Fields.back();
   if (!A.To)
-    return true;
+    return !Behind; // called through a pointer; only what is given by its own address is to be filled
   // What another unit of the project, whose header declares the function, does with the memory is not known.
   if (!U.sources().isInMainFile(A.To->getLocation()) && U.scope().contains(A.To->getLocation()))
     return false;
@@ -269,24 +275,61 @@ bool isSureWrite(Unit &U, const SharedAccess &A) {
   if (llvm::any_of(Knowledge::get().Sharing.ReadingVerbs,
                    [&](const std::string &Verb) { return hasWord(Name, Verb); }))
     return false;
-  bool Behind = !A.Location.Fields.empty() && !A.Location.Fields.back();
   QualType T = typeOf(A.Location, U.context());
   const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
   // A struct that its library never takes by pointer to const: the type says nothing.
   return !Behind || !R || !R->getDefinition() || U.shared().isTakenConst(*R);
 }
 
+/// CPython's own iterators may give an item twice or not at all when threads share them (gh-124397).
+static bool isCursor(Unit &U, const SharedAccess &A) {
+  auto Route = U.contexts().routeTo(A.owner(), SharedState::racing(A.Location));
+  return Route.Entry && llvm::StringRef(Route.Entry->Role).contains("iternext");
+}
+
+bool isHarmless(Unit &U, const Race &R) {
+  if ((R.What != Stake::Index && R.What != Stake::Counter) || U.shared().isIndex(*R.Location))
+    return false;
+  const SharedState::Accesses &All = U.shared().locations().find(*R.Location)->second;
+  auto IsSet = [&](const SharedAccess &A) {
+    return !A.writes() || A.What == SharedAccess::Write || !U.shared().isConcurrent(A);
+  };
+  auto IsAdvanced = [&](const SharedAccess &A) {
+    return !A.writes() || !U.shared().isConcurrent(A) || isCursor(U, A);
+  };
+  auto IsShown = [&](const SharedAccess &A) { // `self->flags |= found`, which nobody reads but to show it
+    return A.IsShown || A.What == SharedAccess::Write || !U.shared().isConcurrent(A);
+  };
+  auto IsGuarded = [&](const SharedAccess &A) { // what is read without the lock is late at worst
+    return !A.writes() || !U.shared().isConcurrent(A) || !U.shared().guardsOf(A).none();
+  };
+  if (R.What == Stake::Counter && llvm::all_of(All, IsGuarded))
+    return true;
+  return llvm::all_of(All, IsAdvanced) ||
+         (R.What == Stake::Index ? llvm::all_of(All, IsSet) : llvm::all_of(All, IsShown));
+}
+
+/// A module whose name says that it is for users, whatever its methods are called: the Python half of a
+/// package wraps them.
+static bool definesPublicModule(Unit &U) {
+  return llvm::any_of(modulesOf(U), [](const ModuleDeclaration &M) {
+    llvm::StringRef Name = llvm::StringRef(M.Name).rsplit('.').second;
+    return !M.Name.empty() && !(Name.empty() ? llvm::StringRef(M.Name) : Name).starts_with("_");
+  });
+}
+
 bool isForUsers(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
                    Context::Exclusive};
   auto Route = U.contexts().routeTo(A.owner(), Known);
-  return !Route.Entry || !Route.Entry->IsPrivate;
+  return !Route.Entry || !Route.Entry->IsPrivate || definesPublicModule(U);
 }
 
 bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   ContextSet Known{Context::Concurrent, Context::Detached};
   if (A.Location.Kind == AccessPath::Object)
-    return U.contexts().of(A.owner()).intersects(Known);
+    return U.contexts().of(A.owner()).intersects(Known) &&
+           !U.shared().freshness().mayBeNew(*A.owner(), A.Here, SharedState::racing(A.Location));
   Known.add({Context::Alloc, Context::Reinit, Context::Exclusive});
   if (U.contexts().of(A.owner()).intersects(Known))
     return true;
@@ -351,9 +394,47 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
   return R;
 }
 
+namespace {
+
+bool contains(const Stmt *S, const Stmt *Wanted) {
+  return S && (S == Wanted ||
+               llvm::any_of(S->children(), [&](const Stmt *Child) { return contains(Child, Wanted); }));
+}
+
+/// The block that runs when the test finds a variable unset.
+class BlockOfTest : public BodyVisitor {
+public:
+  explicit BlockOfTest(const LazyInit &L) : L(L) {}
+  const Stmt *Found = nullptr;
+  bool VisitIfStmt(IfStmt *I) override {
+    if (contains(I->getCond(), L.Test) && contains(I->getThen(), L.Store->At))
+      Found = I->getThen();
+    return true;
+  }
+
+private:
+  const LazyInit &L;
+};
+
+/// Variables that nothing but the same block sets: `if (!ready) { table = make(); ready = 1; }`.
+void claimSetTogether(Unit &U, const LazyInit &L, std::vector<AccessPath> &Claimed) {
+  if (L.Store->Location.Kind == AccessPath::Object)
+    return;
+  BlockOfTest Block(L);
+  Block.TraverseStmt(L.Store->In->Decl->getBody());
+  for (const auto &[Location, All] : U.shared().locations())
+    if (Location.Kind == L.Store->Location.Kind && llvm::all_of(All, [&](const SharedAccess &A) {
+          return !A.writes() || !U.shared().isConcurrent(A) ||
+                 (A.In == L.Store->In && contains(Block.Found, A.At));
+        }))
+      Claimed.push_back(Location);
+}
+
+} // namespace
+
 static std::vector<AccessPath> findClaimed(Unit &U) {
   std::vector<AccessPath> Claimed;
-  std::vector<ListOperation> Lists = listOperations(U);
+  const std::vector<ListOperation> &Lists = listOperations(U);
   auto HasOther = [&](const ListOperation &Op) {
     return llvm::any_of(Lists, [&](const ListOperation &Other) {
       return Other.list() == Op.list() && Other.What != Op.What;
@@ -369,8 +450,10 @@ static std::vector<AccessPath> findClaimed(Unit &U) {
     bool OfObject = L.Store->Location.Kind == AccessPath::Object;
     bool Pointer = typeOf(L.Store->Location, U.context())->isPointerType();
     if (L.What != LazyInit::Suspended &&
-        (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent || (Pointer && !OfObject)))
+        (L.Excludes ? !OfObject : L.Value != LazyInit::Idempotent || (Pointer && !OfObject))) {
       Claimed.push_back(L.Store->Location);
+      claimSetTogether(U, L, Claimed);
+    }
   }
   for (const FieldRelease &R : fieldReleases(U))
     Claimed.push_back(R.Store->Location);
@@ -445,16 +528,30 @@ std::vector<Diagnosis> reported(Unit &U, std::vector<ToldRace> All, const char *
   return Found;
 }
 
-std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, const SharedAccess &A) {
+OpenEntries::Entries OpenEntries::of(const SharedAccess &A) {
+  AccessPath Object = A.Here;
+  while (!Object.Fields.empty() && Object.Fields.back())
+    Object.Fields.pop_back(); // nobody else has it, or others do, whatever field is used
+  Entries Open = leadingTo(*A.owner(), Object, SharedState::racing(A.Location));
+  for (auto &[F, At] : Open)
+    if (!At)
+      At = A.Through.empty() ? A.At : A.Through.back()->Site;
+  return Open;
+}
+
+const OpenEntries::Entries &OpenEntries::leadingTo(const Function &Owner, const AccessPath &Object,
+                                                   ContextSet Racing) {
+  auto [Slot, New] = Known.try_emplace({&Owner, Object});
+  Entries &Open = Slot->second;
+  if (!New)
+    return Open;
   struct Visit {
     const Function *In;
     const Expr *At;
     std::optional<AccessPath> Object; ///< as the function names it
   };
-  const ContextSet Racing = SharedState::racing(A.Location);
-  std::vector<std::pair<const Function *, const Expr *>> Open;
-  std::vector<Visit> Pending{{A.owner(), A.Through.empty() ? A.At : A.Through.back()->Site, A.Here}};
-  std::set<const Function *> Seen{A.owner()};
+  std::vector<Visit> Pending{{&Owner, nullptr, Object}};
+  std::set<const Function *> Seen{&Owner};
   for (std::size_t I = 0; I != Pending.size(); ++I) {
     Visit At = Pending[I];
     bool HasOpenCaller = false;
@@ -462,12 +559,12 @@ std::vector<std::pair<const Function *, const Expr *>> openEntries(Unit &U, cons
       if (C->In == At.In || !U.contexts().of(C->In).intersects(Racing) ||
           U.shared().isUnderContract(*C->In) || !U.locks().at(*C->In, C->Site, Racing).empty())
         continue;
-      auto Object = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
-      if (Object && U.shared().freshness().isPrivate(*C->In, *Object, C->Site, Racing))
+      auto Outside = At.Object ? U.paths().atCall(*At.Object, C->Site) : std::nullopt;
+      if (Outside && U.shared().freshness().isPrivate(*C->In, *Outside, C->Site, Racing))
         continue;
       HasOpenCaller = true;
       if (Seen.insert(C->In).second)
-        Pending.push_back({C->In, C->Site, std::move(Object)});
+        Pending.push_back({C->In, C->Site, std::move(Outside)});
     }
     if (!HasOpenCaller || U.contexts().isEntered(At.In, Racing))
       Open.emplace_back(At.In, At.At);

@@ -66,9 +66,23 @@ std::vector<Diagnosis> reported(Unit &, std::vector<ToldRace>, const char *Subje
 /// Notes that lead from an entry point to the access; those that take no lock on the way, if there are any.
 void explainRoute(Unit &, const SharedAccess &, Diagnosis &);
 
-/// The functions that would have to take the lock for an access that holds none: entry points from which it
-/// is reached without one, each with the access or the call that leads to it.
-std::vector<std::pair<const Function *, const clang::Expr *>> openEntries(Unit &, const SharedAccess &);
+/// The functions that would have to take the lock for accesses that hold none.
+class OpenEntries {
+public:
+  explicit OpenEntries(Unit &U) : U(U) {}
+
+  using Entries = std::vector<std::pair<const Function *, const clang::Expr *>>;
+  /// Entry points from which the access is reached without a lock, each with the access or the call that
+  /// leads to it.
+  Entries of(const SharedAccess &);
+
+private:
+  /// The same for all accesses to an object in a function, which has none itself here.
+  const Entries &leadingTo(const Function &, const AccessPath &Object, ContextSet Racing);
+
+  Unit &U;
+  std::map<std::pair<const Function *, AccessPath>, Entries> Known;
+};
 
 /// Whether a write is one for certain: not a pointer that a library gets which may only look at what is
 /// behind it.
@@ -76,6 +90,10 @@ bool isSureWrite(Unit &, const SharedAccess &);
 
 /// Whether the access can be reached from a function that is known to be called by several threads.
 bool isKnownConcurrent(Unit &, const SharedAccess &);
+
+/// Whether no value that a thread can see does harm: a number that is advanced by iteration alone and may be
+/// given out twice, or a bound that is only set and compared.
+bool isHarmless(Unit &, const Race &);
 
 /// Whether users call what leads to the access: not only methods that are named as private to the package, by
 /// which it sets itself up.

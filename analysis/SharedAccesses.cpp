@@ -39,12 +39,19 @@ public:
 
   bool VisitBinaryOperator(BinaryOperator *B) override {
     if (B->isRelationalOp() && !B->isValueDependent() && !B->getRHS()->isEvaluatable(Context)) {
-      bound(B->getLHS(), 0);
-      bound(B->getRHS(), 0);
+      bound(B->getLHS(), Out.Bounds);
+      bound(B->getRHS(), Out.Bounds);
+    }
+    if (B->isAdditiveOp() && B->getType()->isPointerType()) {
+      bound(B->getLHS(), Out.Indices);
+      bound(B->getRHS(), Out.Indices);
     }
     if (!B->isAssignmentOp() || atomic(B))
       return true;
     auto To = Out.Paths.resolve(B->getLHS());
+    bool Collects = B->getOpcode() == BO_OrAssign || B->getOpcode() == BO_AndAssign;
+    if (Collects) // the next reader decides what the flags are for
+      Shown.insert(B->getLHS()->IgnoreParens());
     bool Updates = B->isCompoundAssignmentOp() || (To && mentions(B->getRHS(), *To));
     note(Updates ? SharedAccess::Update : SharedAccess::Write, B->getLHS(), B->getRHS());
     return true;
@@ -57,13 +64,13 @@ public:
   }
 
   bool VisitArraySubscriptExpr(ArraySubscriptExpr *S) override {
-    bound(S->getIdx(), 0);
+    index(S->getIdx());
     return true;
   }
 
   bool VisitVarDecl(VarDecl *V) override {
     if (const auto *Sized = Context.getAsVariableArrayType(V->getType()))
-      bound(Sized->getSizeExpr(), 0);
+      index(Sized->getSizeExpr());
     return true;
   }
 
@@ -79,7 +86,15 @@ public:
       method(M);
     else if (const auto *O = dyn_cast<CXXOperatorCallExpr>(C))
       return overloaded(O);
-    arguments(C, C->getDirectCallee(), C->arguments(), C);
+    const FunctionDecl *Callee = C->getDirectCallee();
+    llvm::StringRef Name = Callee && Callee->getIdentifier() ? Callee->getName() : llvm::StringRef();
+    const SharingKnowledge &K = Knowledge::get().Sharing;
+    if (K.Showing.contains(Name))
+      for (const Expr *Argument : C->arguments())
+        shown(Argument, K.KeepAddress.contains(Name));
+    else
+      numbers(C, Name);
+    arguments(C, Callee, C->arguments(), C);
     return true;
   }
 
@@ -104,25 +119,62 @@ private:
     });
   }
 
-  /// Integers that the value is made from are bounds, local copies followed.
-  void bound(const Expr *E, unsigned Depth) {
+  void index(const Expr *E) {
+    bound(E, Out.Bounds);
+    bound(E, Out.Indices);
+  }
+
+  /// Integers that the value is made from, local copies followed.
+  void bound(const Expr *E, std::set<AccessPath> &Found, unsigned Depth = 0) {
     if (auto P = Out.Paths.resolve(E); P && E->getType()->isIntegerType())
       if (auto Location = sharedLocation(*P, Out.Index))
-        Out.Bounds.insert(*Location);
+        Found.insert(*Location);
     if (Depth > 3)
       return;
     if (const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts())) {
       const auto &Assigned = Out.Fresh.valuesOf(F).Assigned;
       if (auto Values = Assigned.find(dyn_cast<VarDecl>(R->getDecl())); Values != Assigned.end())
         for (const Expr *Value : Values->second)
-          bound(Value, Depth + 1);
+          bound(Value, Found, Depth + 1);
       return;
     }
     if (isa<CallExpr>(E->IgnoreParenImpCasts()))
       return;
     for (const Stmt *Child : E->children())
       if (const auto *Inner = dyn_cast_or_null<Expr>(Child))
-        bound(Inner, Depth + 1);
+        bound(Inner, Found, Depth + 1);
+  }
+
+  /// Numbers that a function gets beside something else: `item(list, self->next)`.
+  void numbers(const CallExpr *C, llvm::StringRef Callee) {
+    if (C->getNumArgs() < 2 || Knowledge::get().Sharing.AnyNumber.contains(Callee))
+      return;
+    for (const Expr *Argument : C->arguments())
+      if (Argument->getType()->isIntegerType())
+        bound(Argument, Out.Indices);
+  }
+
+  /// `PyLong_FromLong(self->hits)`: the numbers that the value is made of, and the answer to whether there is
+  /// something, are shown. What is behind a pointer is more than that.
+  void shown(const Expr *E, bool Asked) {
+    E = E->IgnoreParens();
+    if (const auto *C = dyn_cast<CastExpr>(E)) {
+      if (C->getCastKind() == CK_LValueToRValue && (Asked || C->getType()->isArithmeticType()))
+        Shown.insert(C->getSubExpr()->IgnoreParens());
+      else
+        shown(C->getSubExpr(), Asked || C->getCastKind() == CK_PointerToBoolean);
+    } else if (const auto *O = dyn_cast<ConditionalOperator>(E)) {
+      shown(O->getCond(), true);
+      shown(O->getTrueExpr(), Asked);
+      shown(O->getFalseExpr(), Asked);
+    } else if (const auto *B = dyn_cast<BinaryOperator>(E);
+               B && (B->isAdditiveOp() || B->isComparisonOp() ||
+                     (B->isMultiplicativeOp() && B->getRHS()->isEvaluatable(Context)))) {
+      shown(B->getLHS(), Asked || B->isComparisonOp());
+      shown(B->getRHS(), Asked || B->isComparisonOp());
+    } else if (const auto *U = dyn_cast<UnaryOperator>(E); U && U->getOpcode() == UO_LNot) {
+      shown(U->getSubExpr(), true);
+    }
   }
 
   /// Records an atomic access; its operands are then no plain ones.
@@ -158,7 +210,17 @@ private:
       if (auto Map = Out.Paths.resolve(Object))
         LookedUp.emplace(std::move(*Map), keyNamedBy(C->getArg(0)));
     bool Reads = Method->isConst() || Knowledge::get().Sharing.ReadingMethods.contains(Name);
-    note(Reads ? SharedAccess::Read : SharedAccess::Update, Object);
+    auto P = Out.Paths.resolve(Object);
+    if (Reads || !P || !Out.Index.scope().contains(Method->getLocation())) {
+      note(Reads ? SharedAccess::Read : SharedAccess::Update, Object);
+      return;
+    }
+    SharedAccess A; // what the body, in another unit, does with the object is not seen
+    A.What = SharedAccess::Exposed;
+    A.At = Object;
+    A.To = Method;
+    A.Here = std::move(*P);
+    emit(std::move(A));
   }
 
   static const Decl *keyNamedBy(const Expr *E) {
@@ -272,6 +334,7 @@ private:
     A.Here = std::move(P);
     A.At = At;
     A.Value = Value;
+    A.IsShown = Shown.contains(At->IgnoreParens());
     emit(std::move(A));
   }
 
@@ -308,6 +371,7 @@ private:
   const ASTContext &Context;
   llvm::DenseSet<const Expr *> Atomics;
   llvm::DenseSet<const Expr *> Loaded;                    ///< lvalues that are only read
+  llvm::DenseSet<const Expr *> Shown;                     ///< lvalues that are read to be shown
   std::set<std::pair<AccessPath, const Decl *>> LookedUp; ///< containers and the keys that were asked for
 };
 

@@ -32,6 +32,7 @@ struct SharedAccess {
   const Function *In = nullptr;
   std::vector<const Call *> Through; ///< calls that hand the memory to In, innermost first
   std::optional<AtomicOperation> Atomic;
+  bool IsShown = false; ///< a number that is read to be shown: nothing is decided by it
 
   bool writes() const { return What != Read; }
   /// The function in which the location gets its name.
@@ -93,6 +94,8 @@ public:
 
   /// Whether the value is used as an index, is compared with one, or is the size of memory.
   bool isBound(const AccessPath &Location) const { return Bounds.contains(Location); }
+  /// Whether it is used as one itself, or given to a function that may, not only compared.
+  bool isIndex(const AccessPath &Location) const { return Indices.contains(Location); }
 
   /// What makes the field an attribute that Python code can set; null when nothing does.
   const ExposedMember *writableMember(const AccessPath &Location) const;
@@ -135,7 +138,7 @@ private:
   llvm::DenseMap<const Function *, ContextSet> EnteredIn;
   llvm::DenseMap<const Function *, bool> Contracts;
   std::optional<llvm::DenseSet<const clang::RecordDecl *>> TakenConst;
-  std::set<AccessPath> Bounds;
+  std::set<AccessPath> Bounds, Indices;
   std::map<AccessPath, ExposedMember> Members;
   std::map<std::pair<const Function *, int>, std::optional<Lockset>> CallersHold;
 };

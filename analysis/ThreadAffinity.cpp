@@ -4,6 +4,8 @@
 #include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 
+#include "clang/AST/ExprCXX.h"
+
 namespace ungil {
 
 using namespace clang;
@@ -12,10 +14,35 @@ namespace {
 
 constexpr unsigned MaxDepth = 3; // helpers and copies between the question and the test
 
+bool endsInThrow(const Stmt *S) {
+  if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
+    return !C->body_empty() && endsInThrow(C->body_back());
+  const auto *E = dyn_cast_or_null<Expr>(S);
+  return E && isa<CXXThrowExpr>(E->IgnoreImplicit());
+}
+
 bool endsInJump(const Stmt *S) {
   if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
     return !C->body_empty() && endsInJump(C->body_back());
-  return S && (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S));
+  return S && (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<BreakStmt>(S) || isa<ContinueStmt>(S) ||
+               endsInThrow(S));
+}
+
+/// What each thread has for itself.
+bool isThreadLocal(const Expr *E) {
+  const auto *R = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts());
+  const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
+  return V && V->getTLSKind() != VarDecl::TLS_None && V->getType()->isPointerType();
+}
+
+bool isMember(const Expr *E) { return isa<MemberExpr>(E->IgnoreParenImpCasts()); }
+
+/// `self->owner != current`
+bool comparesOwner(const Expr *E) {
+  const auto *B = dyn_cast<BinaryOperator>(E);
+  return B && B->isEqualityOp() &&
+         ((isThreadLocal(B->getLHS()) && isMember(B->getRHS())) ||
+          (isThreadLocal(B->getRHS()) && isMember(B->getLHS())));
 }
 
 bool contains(const Stmt *S, const Stmt *Wanted) {
@@ -44,6 +71,8 @@ public:
 bool ThreadAffinity::asksForThread(const Function &F, const Expr *E, unsigned Depth) {
   if (Depth > MaxDepth)
     return false;
+  if (comparesOwner(E))
+    return true;
   if (const auto *C = dyn_cast<CallExpr>(E)) {
     const FunctionDecl *Callee = C->getDirectCallee();
     if (Callee && Knowledge::get().ThreadIdentities.contains(qualifiedName(*Callee)))
@@ -99,8 +128,17 @@ const ThreadAffinity::Tests &ThreadAffinity::testsOf(const Function &F) {
   return *(Known[&F] = std::move(Found));
 }
 
+bool ThreadAffinity::turnsAway(const Function &Helper) {
+  return llvm::any_of(testsOf(Helper), [](const IfStmt *I) { return endsInThrow(I->getThen()); });
+}
+
 bool ThreadAffinity::decides(const Function &F, const Expr *At) {
   const SourceManager &SM = Index.context().getSourceManager();
+  for (const Call &C : F.Calls)
+    if (const Function *Helper = Index.find(C.Callee); Helper && Helper != &F && turnsAway(*Helper))
+      if (SM.isBeforeInTranslationUnit(SM.getExpansionLoc(C.Site->getBeginLoc()),
+                                       SM.getExpansionLoc(At->getBeginLoc())))
+        return true;
   return llvm::any_of(testsOf(F), [&](const IfStmt *I) {
     if (contains(I->getThen(), At) || contains(I->getElse(), At))
       return true;

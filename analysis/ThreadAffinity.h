@@ -16,6 +16,8 @@ public:
 private:
   using Tests = std::vector<const clang::IfStmt *>;
   const Tests &testsOf(const Function &);
+  /// Whether the function throws unless the owner runs it.
+  bool turnsAway(const Function &Helper);
   bool asksForThread(const Function &, const clang::Expr *, unsigned Depth);
   bool answersForThread(const Function &Helper, unsigned Depth);
   bool holdsThread(const Function &, const clang::VarDecl *, unsigned Depth);

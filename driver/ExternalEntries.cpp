@@ -52,23 +52,25 @@ const ExternalEntries::Ways &ExternalEntries::waysTo(const Function &F) {
   return *(Slot = std::move(Found));
 }
 
-const Function *ExternalEntries::functionAt(SourceLocation Loc) const {
+const std::vector<ExternalEntries::Extent> &ExternalEntries::extentsIn(FileID File) {
   const SourceManager &SM = U.sources();
-  Loc = SM.getExpansionLoc(Loc);
-  const Function *Innermost = nullptr;
-  unsigned Least = 0;
-  for (const auto &F : U.index().functions()) {
-    SourceLocation Begin = SM.getExpansionLoc(F->Decl->getBeginLoc()),
-                   End = SM.getExpansionLoc(F->Decl->getEndLoc());
-    if (!SM.isWrittenInSameFile(Begin, Loc) || !SM.isWrittenInSameFile(End, Loc))
-      continue;
-    unsigned At = SM.getFileOffset(Loc), First = SM.getFileOffset(Begin), Last = SM.getFileOffset(End);
-    if (First <= At && At <= Last && (!Innermost || Last - First < Least)) {
-      Innermost = F.get();
-      Least = Last - First;
+  if (Extents.empty())
+    for (const auto &F : U.index().functions()) {
+      auto [BeginsIn, Begin] = SM.getDecomposedExpansionLoc(F->Decl->getBeginLoc());
+      auto [EndsIn, End] = SM.getDecomposedExpansionLoc(F->Decl->getEndLoc());
+      if (BeginsIn == EndsIn)
+        Extents[BeginsIn].push_back({Begin, End, F.get()});
     }
-  }
-  return Innermost;
+  return Extents[File];
+}
+
+const Function *ExternalEntries::functionAt(SourceLocation Loc) {
+  auto [File, At] = U.sources().getDecomposedExpansionLoc(Loc);
+  const Extent *Innermost = nullptr;
+  for (const Extent &E : extentsIn(File))
+    if (E.Begin <= At && At <= E.End && (!Innermost || E.End - E.Begin < Innermost->End - Innermost->Begin))
+      Innermost = &E;
+  return Innermost ? Innermost->Of : nullptr;
 }
 
 std::vector<std::string> ExternalEntries::behind(const Diagnosis &D) {

@@ -29,13 +29,21 @@ private:
     std::set<std::string> Entries;
   };
 
+  /// Where a function stands in a file.
+  struct Extent {
+    unsigned Begin, End;
+    const Function *Of;
+  };
+
   const Ways &waysTo(const Function &);
-  const Function *functionAt(clang::SourceLocation) const;
+  const std::vector<Extent> &extentsIn(clang::FileID);
+  const Function *functionAt(clang::SourceLocation);
   bool isOfProject(const clang::FunctionDecl &) const;
 
   Unit &U;
   llvm::DenseMap<const Function *, std::vector<const EntryPoint *>> EntriesOf;
   llvm::DenseMap<const Function *, std::unique_ptr<Ways>> Known;
+  std::map<clang::FileID, std::vector<Extent>> Extents;
 };
 
 } // namespace ungil

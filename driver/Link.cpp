@@ -31,17 +31,27 @@ void makeRelative(Finding &F, const std::string &Root) {
 
 auto place(const Finding &F) { return std::tie(F.Where, F.Rule, F.Message); }
 
+/// What a message says of its own place: "while …" names a partner, and each unit knows another one.
+llvm::StringRef withoutPartner(const Finding &F) {
+  return llvm::StringRef(F.Message).take_front(F.Message.find(" while "));
+}
+auto defect(const Finding &F) {
+  return std::tuple<const Region &, const std::string &, llvm::StringRef>(F.Where, F.Rule, withoutPartner(F));
+}
+
 /// One finding for each place, rule and message; the one with the longest path explains most.
 void removeDuplicates(std::vector<Finding> &Findings) {
   llvm::sort(Findings, [](const Finding &A, const Finding &B) {
-    if (place(A) != place(B))
-      return place(A) < place(B);
+    if (defect(A) != defect(B))
+      return defect(A) < defect(B);
+    if (A.Sureness != B.Sureness)
+      return A.Sureness > B.Sureness;
     if (A.Path.size() != B.Path.size())
       return A.Path.size() > B.Path.size();
     return A < B;
   });
   auto Same = [](Finding &Kept, const Finding &Other) {
-    if (place(Kept) != place(Other))
+    if (defect(Kept) != defect(Other))
       return false;
     Kept.Latent &= Other.Latent;
     return true;

@@ -46,9 +46,15 @@ public:
     for (const auto &F : U.index().functions()) {
       if (!U.contexts().of(F.get()).intersects(ManyThreads))
         continue;
-      for (const Call &C : F->Calls)
-        if (Knowledge::get().Sharing.ApiImports.contains(qualifiedName(*C.Callee)))
+      bool ReadsCapsule = false;
+      for (const Call &C : F->Calls) {
+        std::string Name = qualifiedName(*C.Callee);
+        if (Knowledge::get().Sharing.ApiImports.contains(Name))
           judge(U, *F, C.Site, displayName(*C.Callee), Found);
+        ReadsCapsule |= Knowledge::get().Sharing.CapsuleReads.contains(Name);
+      }
+      if (!ReadsCapsule)
+        continue;
       U.paths().enter(F->Decl);
       Imports In;
       In.TraverseStmt(F->Decl->getBody());

@@ -111,9 +111,9 @@ private:
 
   static Diagnosis describe(Unit &U, const std::vector<Open> &Opens) {
     const Open *Worst = &Opens.front();
+    auto Rank = [](const Open &O) { return std::tuple(O.Access->IsShown, O.Of.What, !O.Access->writes()); };
     for (const Open &O : Opens)
-      if (O.Of.What < Worst->Of.What ||
-          (O.Of.What == Worst->Of.What && O.Access->writes() && !Worst->Access->writes()))
+      if (Rank(O) < Rank(*Worst))
         Worst = &O;
     const SharedAccess &A = *Worst->Access, &P = *Worst->Partner;
     const Race &R = Worst->Of;
@@ -124,7 +124,7 @@ private:
                 std::to_string(R.GuardedFunctions) + " of " +
                 std::to_string(R.GuardedFunctions + R.UnguardedFunctions) + " functions that use it hold";
     D.Sureness = isKnownConcurrent(U, A) && isKnownConcurrent(U, P) && (R.GuardedWrite || A.writes()) &&
-                         (A.writes() || !isLockedForOthers(U, *A.owner()))
+                         (A.writes() || !isLockedForOthers(U, *A.owner())) && !A.IsShown
                      ? Confidence::Likely
                      : Confidence::Possible;
     explainRoute(U, A, D);

@@ -83,11 +83,11 @@ private:
     std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
     Diagnosis D;
     D.Where = W.At->getSourceRange();
-    D.Message = locationName(*R.Location) + written(R) + " in '" + Writer + "'" +
-                (W.owner() == O.owner()
-                     ? ""
-                     : std::string(O.writes() ? " and" : " and read") + " in '" + User + "'") +
-                " with no common lock; " + consequence(R.What);
+    D.Message =
+        locationName(*R.Location) + written(R) + " in '" + Writer + "'" +
+        (W.owner() == O.owner() ? ""
+                                : std::string(O.writes() ? " and" : " and read") + " in '" + User + "'") +
+        " with no common lock; " + consequence(R.What);
     D.Sureness = surenessOf(U, R);
     explainRoute(U, W, D);
     if (&O != &W && O.At != W.At)

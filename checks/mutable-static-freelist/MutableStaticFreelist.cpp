@@ -25,9 +25,9 @@ class MutableStaticFreelist : public Check {
 public:
   std::vector<Diagnosis> run(Unit &U) override {
     std::vector<Operation> Operations;
-    for (Operation &Op : listOperations(U))
+    for (const Operation &Op : listOperations(U))
       if (isShared(U, Op))
-        Operations.push_back(std::move(Op));
+        Operations.push_back(Op);
     std::vector<Diagnosis> Found;
     std::vector<AccessPath> Judged;
     for (const Operation &Op : Operations) {

@@ -4,7 +4,7 @@
 //
 // Does not report fields that only construction writes, objects that nobody else can see yet, tear-down,
 // traversal,
-// __init__ (unless CheckInit), functions whose callers hold the object's lock or whose name says so, atomics,
+// __init__, functions whose callers hold the object's lock or whose name says so, atomics,
 // and fields that most functions guard (see ungil-inconsistent-locking).
 //
 // Known holes: C++ classes that are bound in another unit; objects that a lock in Python code guards; fields
@@ -37,8 +37,8 @@ public:
     std::vector<ToldRace> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(U, A), A.What, A.Write->At->getBeginLoc()) <
-               std::tuple(!isOwned(U, B), B.What, B.Write->At->getBeginLoc());
+        return std::tuple(!isOwned(U, A) || isHarmless(U, A), A.What, A.Write->At->getBeginLoc()) <
+               std::tuple(!isOwned(U, B) || isHarmless(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back({Races.front(), describe(U, Races)});
     }
@@ -63,9 +63,10 @@ private:
                      ? "another thread runs the same function"
                      : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
                 "; " + consequence(Worst.What);
-    D.Sureness = isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst)
-                     ? Confidence::Likely
-                     : Confidence::Possible;
+    D.Sureness =
+        isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) && !isHarmless(U, Worst)
+            ? Confidence::Likely
+            : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
       D.Path.push_back({O.At->getSourceRange(),
@@ -119,9 +120,10 @@ private:
       std::vector<std::string> Writes, Reads;
     };
     llvm::MapVector<const Function *, Use> Uses;
+    OpenEntries Entries(U);
     for (const Race &R : Races)
       for (const SharedAccess *A : R.Unguarded)
-        for (auto [F, At] : openEntries(U, *A)) {
+        for (auto [F, At] : Entries.of(*A)) {
           Use &Of = Uses[F];
           if (!Of.First || (A->writes() && Of.Writes.empty()))
             Of.First = At;

@@ -68,8 +68,29 @@ static int resolve(PyObject *op, Py_buffer *view) {
 }
 static PyType_Slot methods[] = {{OTHER_first, resolve}, {0, NULL}};
 PyType_Slot *other_library(void) { return methods; }
-// CHECK: :[[@LINE-35]]:3: warning: 'Lent.digits' is modified in 'changed' without synchronisation while 'shown' uses it; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-33]]:1: note: 'changed' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-33]]:85: note: used here in 'shown'
-// CHECK-NEXT: :[[@LINE-33]]:1: note: 'shown' is a method; several threads can run it at once
-// CHECK-NEXT: :[[@LINE-39]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+
+typedef struct Owned { PyObject_HEAD char *digits; } Owned;
+static Owned *own_copy_of(PyObject *op) {
+  Owned *result = (Owned *)Py_NewRef(op), *copy;
+  if (!result || Py_REFCNT(result) == 1)
+    return result;
+  if ((copy = PyObject_New(Owned, Py_TYPE(op))))
+    copy->digits = NULL;
+  Py_DECREF(result);
+  return copy;
+}
+static PyObject *opposite(PyObject *op, PyObject *value) {
+  Owned *number = own_copy_of(value);
+  if (number)
+    number->digits = NULL;
+  return (PyObject *)number;
+}
+METHOD(opposite)
+static PyObject *first_digit(PyObject *op, PyObject *unused) { return PyLong_FromLong(*((Owned *)op)->digits); }
+METHOD(first_digit)
+// CHECK: :[[@LINE-55]]:3: warning: 'Lent.digits' is modified in 'changed' without synchronisation while 'shown' uses it; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
+// CHECK-NEXT: :[[@LINE-53]]:1: note: 'changed' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-53]]:85: note: used here in 'shown'
+// CHECK-NEXT: :[[@LINE-53]]:1: note: 'shown' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-59]]:3: note: hold the object's critical section, or a lock of its own, in every function that the notes name
+// CHECK: end of report
