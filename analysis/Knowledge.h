@@ -104,6 +104,8 @@ struct SharingKnowledge {
   llvm::StringSet<> AssertionMacros;     ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;      ///< of containers: non-const by signature alone
   llvm::StringSet<> TakenOver;           ///< C functions that read through a pointer to non-const
+  llvm::StringSet<> Fill;                ///< write all of what their first argument points to
+  llvm::StringSet<> Swap;                ///< change what they get by reference
   NameSet ErrorSetters;                  ///< leave an exception for the caller
   llvm::StringSet<> KeepAddress;         ///< store a pointer away and touch nothing behind it
   llvm::StringSet<> ReturnNull;          ///< "PyErr_NoMemory": whatever their type says

@@ -142,9 +142,10 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
     return Behind ? Stake::Buffer : Stake::Pointer;
   if (T->isVoidType())
     return Exposed ? Stake::Buffer : Stake::Scalar;
+  bool Replaced = llvm::any_of(All, [](const SharedAccess *A) { return A->What == SharedAccess::Write; });
   if (T->isRecordType())
     return holdsPointers(T, U.context()) &&
-                   (Exposed || !T->getAsRecordDecl()->getDefinition() || T->getAsCXXRecordDecl())
+                   (Exposed || Replaced || !T->getAsRecordDecl()->getDefinition() || T->getAsCXXRecordDecl())
                ? Stake::Container
                : Stake::Scalar;
   if (Behind)

@@ -127,8 +127,12 @@ private:
                                                                      : Confidence::Likely;
   }
 
-  /// Whether nothing but methods of the package's own store there, and what they store is the whole value.
+  /// Whether nothing but methods of the package's own store there, what they store is the whole value, and it
+  /// is for others.
   static bool isSetUp(Unit &U, const Race &R) {
+    auto IsForOthers = [&](const SharedAccess *A) { return isForUsers(U, *A); };
+    if (llvm::none_of(R.Unguarded, IsForOthers) && llvm::none_of(R.Guarded, IsForOthers))
+      return false;
     auto SetsUp = [&](const SharedAccess *A) {
       return !A->writes() || (A->What == SharedAccess::Write && !isForUsers(U, *A));
     };
