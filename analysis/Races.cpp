@@ -8,6 +8,7 @@
 #include "analysis/Modules.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
+#include "analysis/TemporaryValues.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -66,6 +67,9 @@ const char *consequence(Stake What) {
     return "a thread can index with a value that another is changing on a free-threaded build";
   case Stake::Counter:
     return "updates get lost on a free-threaded build";
+  case Stake::Temporary:
+    return "what was found is put back later; other threads see the temporary value, and lose what they store "
+           "meanwhile, on a free-threaded build";
   case Stake::Buffer:
     return "threads mix their data in it on a free-threaded build";
   case Stake::Scalar:
@@ -295,6 +299,13 @@ bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   return Route.Entry && servesPython(U, *Route.Entry->Target);
 }
 
+bool servesPython(Unit &U, const SharedAccess &A) {
+  if (isKnownConcurrent(U, A))
+    return true;
+  auto Route = U.contexts().routeTo(A.owner(), Context::Escaped);
+  return Route.Entry && servesPython(U, *Route.Entry->Target);
+}
+
 std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedState::Accesses &All) {
   SharedState &S = U.shared();
   if (QualType T = typeOf(Location, U.context()); !T.isNull() && isAtomicType(T))
@@ -349,6 +360,12 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
   if (!R.Write)
     return std::nullopt;
   R.What = stakeOf(U, Location, Concurrent);
+  if (R.What == Stake::Buffer || R.What == Stake::Scalar)
+    if (const SharedAccess *Back = putsBack(U, Concurrent)) {
+      R.What = Stake::Temporary;
+      R.Write = Back;
+      R.Other = Back;
+    }
   return R;
 }
 

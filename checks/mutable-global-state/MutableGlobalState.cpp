@@ -1,7 +1,7 @@
 // Reports a variable with static storage or a field of module state that one function writes and another
 // function, or another thread in the same one, uses at the same time with no common lock: pointers,
-// containers, indices, counters, scratch buffers and tables. Plain flags and settings are reported with
-// Scalars.
+// containers, indices, counters, scratch buffers and tables, and what a function overwrites for a while and
+// puts back. Other plain flags and settings are reported with Scalars.
 //
 // Does not report what is thread-local, atomic, constant, guarded by one lock everywhere, written by
 // initialisation or finalisation alone, given the same constant by every writer, or reported by the rules for
@@ -75,7 +75,8 @@ private:
   /// What is behind a pointer is only known to be shared when the variable itself owns it.
   static bool isAtStake(Unit &, const Race &R) {
     bool Behind = !R.Location->Fields.empty() && llvm::is_contained(R.Location->Fields, nullptr);
-    return !Behind || R.What == Stake::Pointer || R.What == Stake::Container || R.What == Stake::Counter;
+    return !Behind || R.What == Stake::Temporary || R.What == Stake::Pointer || R.What == Stake::Container ||
+           R.What == Stake::Counter;
   }
 
   static Diagnosis describe(Unit &U, const Race &R) {
@@ -169,6 +170,8 @@ private:
     switch (R.What) {
     case Stake::Buffer:
       return "give each call its own buffer on the stack, or guard every use with one PyMutex";
+    case Stake::Temporary:
+      return "pass the value on as an argument, or keep it in a variable of each thread";
     case Stake::Counter:
       return "make it atomic, or guard every use with one PyMutex";
     default:
