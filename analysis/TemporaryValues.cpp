@@ -43,7 +43,8 @@ private:
   bool putsBackLocal(const SharedAccess &Back) const {
     const auto *R = dyn_cast<DeclRefExpr>(Back.Value->IgnoreParenImpCasts());
     const auto *V = R ? dyn_cast<VarDecl>(R->getDecl()) : nullptr;
-    if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V) || !Back.Through.empty())
+    if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V) || !Back.Through.empty() ||
+        Back.Here.Kind == AccessPath::Local) // some object, and who else has it is not known
       return false;
     U.paths().enter(Back.In->Decl);
     const Expr *Found = U.paths().onlyValueOf(V);
@@ -66,9 +67,8 @@ private:
   }
 
   bool worksBetween(const SharedAccess &Mine, const SharedAccess &Back) const {
-    return llvm::any_of(Back.In->Calls, [&](const Call &C) {
-      return before(Mine.At, C.Site) && before(C.Site, Back.At);
-    });
+    return llvm::any_of(Back.In->Calls,
+                        [&](const Call &C) { return before(Mine.At, C.Site) && before(C.Site, Back.At); });
   }
 
   /// `Quiet() : old(quiet) { quiet = true; } ~Quiet() { quiet = old; }`

@@ -10,6 +10,7 @@
 // Known holes: writers in other translation units; memory reached through pointers that are stored in
 // containers; macros of locks that are compiled out.
 
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
 #include "checks/Check.h"
@@ -118,8 +119,11 @@ private:
   }
 
   static Confidence surenessOf(Unit &U, const Race &R) {
-    if (R.What == Stake::Scalar || !isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
+    if (R.What == Stake::Scalar)
       return Confidence::Possible;
+    if (!isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
+      return isBesideLock(R) && R.What < Stake::Counter && isPlainWrite(*R.Write) ? Confidence::Likely
+                                                                                  : Confidence::Possible;
     if (isOnlyHandedOut(U, R) || isSetUp(U, R))
       return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static &&
@@ -127,6 +131,20 @@ private:
     return Plain && isEntered(U, *R.Write) && isEntered(U, *R.Other) ? Confidence::Certain
                                                                      : Confidence::Likely;
   }
+
+  /// A struct that has a lock is meant for several threads.
+  static bool isBesideLock(const Race &R) {
+    const Knowledge &K = Knowledge::get();
+    return llvm::any_of(R.Location->Fields, [&](const clang::FieldDecl *Field) {
+      return Field && llvm::any_of(Field->getParent()->fields(), [&](const clang::FieldDecl *Other) {
+               std::string Name = typeName(Other->getType());
+               return K.LockTypes.contains(Name) ||
+                      (K.SynchronisedTypes.contains(Name) && !isAtomicType(Other->getType()));
+             });
+    });
+  }
+
+  static bool isPlainWrite(const SharedAccess &A) { return A.What == SharedAccess::Write; }
 
   /// Whether nothing but methods of the package's own store there, what they store is the whole value, and it
   /// is for others.
