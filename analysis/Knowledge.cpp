@@ -271,6 +271,8 @@ void loadSharing(const Json &Data, SharingKnowledge &K) {
   addAll(K.AssertionMacros, Data["assertion-macros"]);
   addAll(K.ReadingMethods, Data["reading-methods"]);
   addAll(K.TakenOver, Data["only-read"]);
+  addAll(K.Fill, Data["fill"]);
+  addAll(K.Swap, Data["swap"]);
   addAll(K.ErrorSetters, Data["error-setters"]);
   addAll(K.Showing, Data["showing"]);
   addAll(K.AnyNumber, Data["any-number"]);

@@ -104,6 +104,8 @@ struct SharingKnowledge {
   llvm::StringSet<> AssertionMacros;     ///< what is read there is not part of the program
   llvm::StringSet<> ReadingMethods;      ///< of containers: non-const by signature alone
   llvm::StringSet<> TakenOver;           ///< C functions that read through a pointer to non-const
+  llvm::StringSet<> Fill;                ///< write all of what their first argument points to
+  llvm::StringSet<> Swap;                ///< change what they get by reference
   NameSet ErrorSetters;                  ///< leave an exception for the caller
   NameSet Showing;                       ///< make a value for a person or for Python code of what they get
   llvm::StringSet<> AnyNumber;           ///< take any number, not only those below a bound

@@ -119,7 +119,7 @@ public:
 
 private:
   void condition(const Expr *E, bool Positive, const IfStmt *Branch, const ConditionalOperator *Choice) {
-    E = E->IgnoreParenImpCasts();
+    E = E->IgnoreParenCasts(); // `UNLIKELY(bool(!x))`
     if (const auto *C = dyn_cast<CallExpr>(E);
         C && C->getDirectCallee() && C->getNumArgs() >= 1 &&
         C->getDirectCallee()->getBuiltinID() == Builtin::BI__builtin_expect)
@@ -139,10 +139,10 @@ private:
     if (!B)
       return tested(E, !Positive, E, Branch, Choice);
     bool Unset = isUnset(B->getRHS(), U.context());
-    if (B->getOpcode() == BO_EQ && Unset)
-      return tested(assigned(B->getLHS()), Positive, B->getLHS(), Branch, Choice);
-    if (B->getOpcode() == BO_NE && Unset)
-      return tested(assigned(B->getLHS()), !Positive, B->getLHS(), Branch, Choice);
+    if (B->isEqualityOp() && (Unset || isUnset(B->getLHS(), U.context()))) {
+      const Expr *Of = Unset ? B->getLHS() : B->getRHS(); // `NULL == x` too
+      return tested(assigned(Of), Positive == (B->getOpcode() == BO_EQ), Of, Branch, Choice);
+    }
     if (B->getOpcode() == BO_LT && Unset)
       return tested(B->getLHS(), Positive, B->getLHS(), Branch, Choice);
     if (B->getOpcode() == BO_GE && Unset)
@@ -220,9 +220,12 @@ private:
       const CXXDestructorDecl *Destructor = Guard->getConstructor()->getParent()->getDestructor();
       return Destructor && Destructor->isUserProvided();
     }
+    const auto *Maker = dyn_cast<CXXConstructorDecl>(A.In->Decl);
+    const CXXDestructorDecl *Destructor = Maker ? Maker->getParent()->getDestructor() : nullptr;
     return llvm::any_of(All, [&](const SharedAccess &Clear) {
-      return Clear.What == SharedAccess::Write && Clear.Value && Clear.owner() == A.owner() &&
-             isUnset(Clear.Value, U.context()) && before(A.At, Clear.At);
+      return Clear.What == SharedAccess::Write && Clear.Value && isUnset(Clear.Value, U.context()) &&
+             ((Clear.owner() == A.owner() && before(A.At, Clear.At)) ||
+              (Destructor && Clear.In->Decl->getCanonicalDecl() == Destructor->getCanonicalDecl()));
     });
   }
 

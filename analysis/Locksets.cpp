@@ -190,6 +190,11 @@ std::optional<LockAcquisition> lockAcquiredBy(const Expr *Site, const PathResolv
   return LockAcquisition{std::move(*Lock), std::move(By), typeName(Argument->getType())};
 }
 
+std::optional<AccessPath> lockReleasedBy(const Expr *Site, const PathResolver &Paths) {
+  auto Effect = knownEffect(Site);
+  return Effect && Effect->What == LockEffect::Release ? lockOf(Site, *Effect, Paths) : std::nullopt;
+}
+
 struct Locksets::Facts {
   std::unique_ptr<FlowGraph> Graph;
   llvm::DenseMap<const Stmt *, Lockset> Held;

@@ -39,6 +39,8 @@ struct LockAcquisition {
   std::string By, LockType;
 };
 std::optional<LockAcquisition> lockAcquiredBy(const clang::Expr *Site, const PathResolver &);
+/// The lock that a call of a known function gives back.
+std::optional<AccessPath> lockReleasedBy(const clang::Expr *Site, const PathResolver &);
 
 /// Whether the function's name says that its callers hold a lock: "…_lock_held", but not "is_locked".
 bool isNamedAsHeld(const clang::FunctionDecl &);

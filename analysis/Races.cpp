@@ -9,6 +9,7 @@
 #include "analysis/Modules.h"
 #include "analysis/Names.h"
 #include "analysis/Routes.h"
+#include "analysis/TemporaryValues.h"
 
 #include "clang/AST/ExprCXX.h"
 
@@ -67,6 +68,9 @@ const char *consequence(Stake What) {
     return "a thread can index with a value that another is changing on a free-threaded build";
   case Stake::Counter:
     return "updates get lost on a free-threaded build";
+  case Stake::Temporary:
+    return "what was found is put back later; other threads see the temporary value, and lose what they store "
+           "meanwhile, on a free-threaded build";
   case Stake::Buffer:
     return "threads mix their data in it on a free-threaded build";
   case Stake::Scalar:
@@ -143,9 +147,10 @@ Stake stakeOf(Unit &U, const AccessPath &Location, const std::vector<const Share
     return Behind ? Stake::Buffer : Stake::Pointer;
   if (T->isVoidType())
     return Exposed ? Stake::Buffer : Stake::Scalar;
+  bool Replaced = llvm::any_of(All, [](const SharedAccess *A) { return A->What == SharedAccess::Write; });
   if (T->isRecordType())
     return holdsPointers(T, U.context()) &&
-                   (Exposed || !T->getAsRecordDecl()->getDefinition() || T->getAsCXXRecordDecl())
+                   (Exposed || Replaced || !T->getAsRecordDecl()->getDefinition() || T->getAsCXXRecordDecl())
                ? Stake::Container
                : Stake::Scalar;
   if (Behind)
@@ -337,6 +342,13 @@ bool isKnownConcurrent(Unit &U, const SharedAccess &A) {
   return Route.Entry && servesPython(U, *Route.Entry->Target);
 }
 
+bool servesPython(Unit &U, const SharedAccess &A) {
+  if (isKnownConcurrent(U, A))
+    return true;
+  auto Route = U.contexts().routeTo(A.owner(), Context::Escaped);
+  return Route.Entry && servesPython(U, *Route.Entry->Target);
+}
+
 std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedState::Accesses &All) {
   SharedState &S = U.shared();
   if (QualType T = typeOf(Location, U.context()); !T.isNull() && isAtomicType(T))
@@ -391,6 +403,12 @@ std::optional<Race> raceAt(Unit &U, const AccessPath &Location, const SharedStat
   if (!R.Write)
     return std::nullopt;
   R.What = stakeOf(U, Location, Concurrent);
+  if (R.What == Stake::Buffer || R.What == Stake::Scalar)
+    if (const SharedAccess *Back = putsBack(U, Concurrent)) {
+      R.What = Stake::Temporary;
+      R.Write = Back;
+      R.Other = Back;
+    }
   return R;
 }
 

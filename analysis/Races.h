@@ -12,6 +12,7 @@ enum class Stake {
   Container, ///< a C++ container or a library's state: corrupted from inside
   Index,     ///< an index, length or bound: access outside the buffer
   Counter,   ///< read-modify-write: updates get lost, numbers are given out twice
+  Temporary, ///< overwritten for a while and put back: seen meanwhile, or put back over another thread's
   Buffer,    ///< content of an array: mixed from several threads
   Scalar,    ///< a stale or a torn value
 };
@@ -94,6 +95,9 @@ bool isKnownConcurrent(Unit &, const SharedAccess &);
 /// Whether no value that a thread can see does harm: a number that is advanced by iteration alone and may be
 /// given out twice, or a bound that is only set and compared.
 bool isHarmless(Unit &, const Race &);
+
+/// Whether Python code leads there: the same, or a function of the unit's interface that works on an object.
+bool servesPython(Unit &, const SharedAccess &);
 
 /// Whether users call what leads to the access: not only methods that are named as private to the package, by
 /// which it sets itself up.

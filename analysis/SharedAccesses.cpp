@@ -245,9 +245,11 @@ private:
     if (Method && Method->isConst())
       Loaded.insert(Object->IgnoreParenImpCasts());
     bool IsMap = llvm::StringRef(typeName(Object->getType())).ends_with("map");
-    if (O->getOperator() == OO_Equal)
+    if (O->getOperator() == OO_Equal) {
       note(SharedAccess::Write, Object, O->getNumArgs() > 1 ? O->getArg(1) : nullptr);
-    else if (O->getOperator() == OO_Subscript && IsMap && !findsWhatIsThere(O))
+      if (Method && Method->isMoveAssignmentOperator())
+        note(SharedAccess::Update, movedFrom(O->getArg(1)));
+    } else if (O->getOperator() == OO_Subscript && IsMap && !findsWhatIsThere(O))
       note(SharedAccess::Update, Object);
     else if (Method && !Method->isConst() && O->isAssignmentOp())
       note(SharedAccess::Update, Object);
@@ -283,17 +285,44 @@ private:
                                                             : Argument->getType();
       if (!T->isPointerType() && !T->isReferenceType())
         continue;
-      auto P = Out.Paths.resolve(Argument);
+      auto P = Out.Paths.resolve(isTakenOut(Callee, T) ? movedFrom(Argument) : Argument);
       if (!P || isObjectReference(T) || isObjectReference(Argument->IgnoreParenCasts()->getType()))
         continue;
       bool Const = OnlyReads || isPointerToConst(T) || (isExtra(Callee, Index) && !isParser(Name));
       SharedAccess A;
-      A.What = Const ? SharedAccess::Read : SharedAccess::Exposed;
       A.At = Argument;
       A.To = Callee;
       A.Here = T->isReferenceType() && !P->IsAddress ? *P : P->pointee();
+      A.What = Const                                                     ? SharedAccess::Read
+               : Index == 0 && K.Fill.contains(Name) && isRecord(A.Here) ? SharedAccess::Write
+               : isTakenOut(Callee, T)                                   ? SharedAccess::Update
+                                                                         : SharedAccess::Exposed;
       emit(std::move(A));
     }
+  }
+
+  /// A variable or field that holds a struct; memory behind a pointer may be anything.
+  static bool isRecord(const AccessPath &P) {
+    if (P.Fields.empty()) {
+      const auto *V = dyn_cast_or_null<VarDecl>(P.Root);
+      return V && V->getType()->isRecordType();
+    }
+    return P.Fields.back() && P.Fields.back()->getType()->isRecordType();
+  }
+
+  /// `std::swap(list, empty)`, `List taken(std::move(list))`.
+  static bool isTakenOut(const FunctionDecl *Callee, QualType Parameter) {
+    if (!Callee || !Parameter->isReferenceType())
+      return false;
+    const auto *Made = dyn_cast<CXXConstructorDecl>(Callee);
+    return (Made && Made->isMoveConstructor()) ||
+           Knowledge::get().Sharing.Swap.contains(qualifiedName(*Callee));
+  }
+
+  /// `std::move(list)` is the list.
+  static const Expr *movedFrom(const Expr *E) {
+    const auto *C = dyn_cast<CallExpr>(E->IgnoreParenImpCasts());
+    return C && C->isCallToStdMove() ? C->getArg(0) : E;
   }
 
   /// An argument after those that the function names.

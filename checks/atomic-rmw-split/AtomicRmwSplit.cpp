@@ -14,6 +14,7 @@
 #include "analysis/Races.h"
 #include "checks/Check.h"
 
+#include "clang/AST/ExprCXX.h"
 #include "clang/Lex/Lexer.h"
 
 namespace ungil {
@@ -162,10 +163,31 @@ private:
         Value.Val.getInt() == 0)
       return false;
     for (const IfStmt *I : In.Branches)
-      if (contains(I->getCond(), Load.At) && contains(I->getThen(), Store.At) &&
-          doesMore(I->getThen(), Store.At))
+      if (contains(I->getCond(), Load.At) &&
+          ((contains(I->getThen(), Store.At) && doesMore(I->getThen(), Store.At)) ||
+           turnsAway(U, *I, Load.At, Store.At)))
         return true;
     return false;
+  }
+
+  /// `if (busy) return; busy = true;`: two threads come in.
+  static bool turnsAway(Unit &U, const IfStmt &I, const Expr *Load, const Expr *Store) {
+    return endsInReturn(I.getThen()) && asksWhetherSet(I.getCond(), Load) && !contains(&I, Store) &&
+           U.sources().isBeforeInTranslationUnit(U.sources().getExpansionLoc(I.getBeginLoc()),
+                                                 U.sources().getExpansionLoc(Store->getBeginLoc()));
+  }
+
+  static bool endsInReturn(const Stmt *S) {
+    if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
+      return !C->body_empty() && endsInReturn(C->body_back());
+    return S && (isa<ReturnStmt>(S) || isa<GotoStmt>(S) || isa<CXXThrowExpr>(S));
+  }
+
+  static bool asksWhetherSet(const Expr *Condition, const Expr *Load) {
+    Condition = Condition->IgnoreParenImpCasts();
+    if (const auto *B = dyn_cast<BinaryOperator>(Condition); B && B->getOpcode() == BO_LOr)
+      return asksWhetherSet(B->getLHS(), Load) || asksWhetherSet(B->getRHS(), Load);
+    return Condition == Load->IgnoreParenImpCasts();
   }
 
   static bool doesMore(const Stmt *Branch, const Expr *Store) {

@@ -1,7 +1,7 @@
 // Reports a variable with static storage or a field of module state that one function writes and another
 // function, or another thread in the same one, uses at the same time with no common lock: pointers,
-// containers, indices, counters, scratch buffers and tables. Plain flags and settings are reported with
-// Scalars.
+// containers, indices, counters, scratch buffers and tables, and what a function overwrites for a while and
+// puts back. Other plain flags and settings are reported with Scalars.
 //
 // Does not report what is thread-local, atomic, constant, guarded by one lock everywhere, written by
 // initialisation or finalisation alone, given the same constant by every writer, or reported by the rules for
@@ -10,6 +10,7 @@
 // Known holes: writers in other translation units; memory reached through pointers that are stored in
 // containers; macros of locks that are compiled out.
 
+#include "analysis/Knowledge.h"
 #include "analysis/Names.h"
 #include "analysis/Races.h"
 #include "checks/Check.h"
@@ -75,7 +76,8 @@ private:
   /// What is behind a pointer is only known to be shared when the variable itself owns it.
   static bool isAtStake(Unit &, const Race &R) {
     bool Behind = !R.Location->Fields.empty() && llvm::is_contained(R.Location->Fields, nullptr);
-    return !Behind || R.What == Stake::Pointer || R.What == Stake::Container || R.What == Stake::Counter;
+    return !Behind || R.What == Stake::Temporary || R.What == Stake::Pointer || R.What == Stake::Container ||
+           R.What == Stake::Counter;
   }
 
   static Diagnosis describe(Unit &U, const Race &R) {
@@ -117,8 +119,11 @@ private:
   }
 
   static Confidence surenessOf(Unit &U, const Race &R) {
-    if (R.What == Stake::Scalar || !isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
+    if (R.What == Stake::Scalar)
       return Confidence::Possible;
+    if (!isKnownConcurrent(U, *R.Write) || !isKnownConcurrent(U, *R.Other))
+      return isBesideLock(R) && R.What < Stake::Counter && isPlainWrite(*R.Write) ? Confidence::Likely
+                                                                                  : Confidence::Possible;
     if (isOnlyHandedOut(U, R) || isSetUp(U, R))
       return Confidence::Possible;
     bool Plain = R.Guarded.empty() && R.Location->Kind == AccessPath::Static &&
@@ -127,8 +132,26 @@ private:
                                                                      : Confidence::Likely;
   }
 
-  /// Whether nothing but methods of the package's own store there, and what they store is the whole value.
+  /// A struct that has a lock is meant for several threads.
+  static bool isBesideLock(const Race &R) {
+    const Knowledge &K = Knowledge::get();
+    return llvm::any_of(R.Location->Fields, [&](const clang::FieldDecl *Field) {
+      return Field && llvm::any_of(Field->getParent()->fields(), [&](const clang::FieldDecl *Other) {
+               std::string Name = typeName(Other->getType());
+               return K.LockTypes.contains(Name) ||
+                      (K.SynchronisedTypes.contains(Name) && !isAtomicType(Other->getType()));
+             });
+    });
+  }
+
+  static bool isPlainWrite(const SharedAccess &A) { return A.What == SharedAccess::Write; }
+
+  /// Whether nothing but methods of the package's own store there, what they store is the whole value, and it
+  /// is for others.
   static bool isSetUp(Unit &U, const Race &R) {
+    auto IsForOthers = [&](const SharedAccess *A) { return isForUsers(U, *A); };
+    if (llvm::none_of(R.Unguarded, IsForOthers) && llvm::none_of(R.Guarded, IsForOthers))
+      return false;
     auto SetsUp = [&](const SharedAccess *A) {
       return !A->writes() || (A->What == SharedAccess::Write && !isForUsers(U, *A));
     };
@@ -165,6 +188,8 @@ private:
     switch (R.What) {
     case Stake::Buffer:
       return "give each call its own buffer on the stack, or guard every use with one PyMutex";
+    case Stake::Temporary:
+      return "pass the value on as an argument, or keep it in a variable of each thread";
     case Stake::Counter:
       return "make it atomic, or guard every use with one PyMutex";
     default:

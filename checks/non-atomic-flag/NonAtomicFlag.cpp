@@ -1,7 +1,8 @@
 // Reports a plain flag that one function polls, in the condition of a loop or on a thread of its own, while
 // another function sets it; a plain flag that is tested without the lock or once flag under which it is set;
-// a plain flag that is tested and set to keep others out, and cleared again; and neighbouring bit-fields that
-// two functions write. Volatile does not help: it orders nothing between threads.
+// a plain flag that is tested and set to keep others out, and cleared again; a field that says who has a
+// lock and is stored after the lock was given back; and neighbouring bit-fields that two functions write.
+// Volatile does not help: it orders nothing between threads.
 //
 // Does not report atomics, flags guarded by one lock on both sides, flags that are set before the function
 // that sets them starts the thread, sig_atomic_t, and values that are compared with a bound
@@ -14,7 +15,9 @@
 #include "analysis/LazyInit.h"
 #include "analysis/Names.h"
 #include "analysis/OnceFields.h"
+#include "analysis/PlainRoles.h"
 #include "analysis/Races.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 #include "clang/AST/RecordLayout.h"
@@ -28,7 +31,16 @@ using namespace clang;
 class Conditions : public BodyVisitor {
 public:
   std::vector<const Expr *> Loops, Branches;
+  std::vector<const Expr *> Spins; ///< of the loops, those that do nothing but wait
   bool TraverseLambdaExpr(LambdaExpr *) override { return true; }
+  static bool onlyWaits(const Stmt *S) {
+    if (const auto *Body = dyn_cast<CompoundStmt>(S))
+      return llvm::all_of(Body->body(), onlyWaits);
+    const auto *C = dyn_cast<CallExpr>(S);
+    return isa<NullStmt>(S) || (C && C->getType()->isVoidType() && C->getNumArgs() == 0) ||
+           (C && C->getNumArgs() == 1 &&
+            C->getArg(0)->isIntegerConstantExpr(C->getCalleeDecl()->getASTContext()));
+  }
   bool VisitStmt(Stmt *S) override {
     const Expr *E = nullptr;
     if (const auto *W = dyn_cast<WhileStmt>(S))
@@ -39,6 +51,8 @@ public:
       E = For->getCond();
     if (E)
       Loops.push_back(E);
+    if (const auto *W = dyn_cast<WhileStmt>(S); W && onlyWaits(W->getBody()))
+      Spins.push_back(W->getCond());
     if (const auto *I = dyn_cast<IfStmt>(S); I && I->getCond())
       Branches.push_back(I->getCond());
     return true;
@@ -78,6 +92,9 @@ public:
             return D.Where.getBegin() == F.Used->getBeginLoc();
           }))
         Found.push_back(describe(F));
+    for (const PlainRole &R : plainRoles(U))
+      if (R.What != PlainRole::ReferenceCount)
+        Found.push_back(describe(U, R));
     neighbours(U, Found);
     return Found;
   }
@@ -115,6 +132,11 @@ private:
            (U.contexts().of(A.owner()) == ContextSet(Context::Detached) && llvm::any_of(In.Branches, Asks));
   }
 
+  /// A loop that does nothing but wait: `while (busy) ;`, `while (busy) yield();`.
+  bool isSpunOn(const SharedAccess &A) {
+    return llvm::any_of(conditionsOf(*A.In).Spins, [&](const Expr *C) { return asks(C, A.At); });
+  }
+
   std::optional<Diagnosis> judge(Unit &U, const SharedState::Accesses &All) {
     SharedState &S = U.shared();
     for (const SharedAccess &Read : All) {
@@ -122,7 +144,7 @@ private:
         continue;
       bool Polled = isPolled(U, Read);
       for (const SharedAccess &Write : All) {
-        if (!Write.writes() || Write.In == Read.In || !S.isConcurrent(Write) ||
+        if (!Write.writes() || (Write.In == Read.In && !isSpunOn(Read)) || !S.isConcurrent(Write) ||
             S.guardsOf(Write).shareWith(S.guardsOf(Read)) || startsLater(U, Write, Read))
           continue;
         if (Polled)
@@ -206,6 +228,28 @@ private:
     D.Path.push_back({L.Test->getSourceRange(),
                       "exchange an atomic, or take a lock; make it thread-local when it is there to stop "
                       "recursion"});
+    return D;
+  }
+
+  static Diagnosis describe(Unit &U, const PlainRole &R) {
+    std::string Name = "'" + displayName(*R.In->Decl) + "'";
+    Diagnosis D;
+    D.Where = R.At->getSourceRange();
+    bool OfLock = R.What == PlainRole::LockState;
+    D.Message =
+        OfLock ? R.Name + " says who has a lock, but " + Name +
+                     " stores it after giving the lock back; it can overwrite what the next holder stores"
+               : "flag " + R.Name + " is tested and then set in " + Name +
+                     " to keep others out; two threads can both find it clear";
+    ContextSet Known{Context::Concurrent, Context::Detached};
+    D.Sureness = U.contexts().of(R.In).intersects(Known) ? Confidence::Likely : Confidence::Possible;
+    D.Path = routeTo(R.In, ManyThreads, U.contexts());
+    D.Path.push_back({R.Other->getSourceRange(), OfLock ? "given back here" : "set here"});
+    D.Path.push_back(
+        {R.At->getSourceRange(),
+         OfLock ? "store first, then give the lock back"
+                : "exchange an atomic, or take a lock; make it thread-local when it is there to stop "
+                  "recursion"});
     return D;
   }
 

@@ -1,6 +1,6 @@
 // Reports an atomic that acts as a lock, a borrow flag or a reference count, where the operation that takes
 // it does not acquire or the one that gives it back does not release: the protected data is not ordered with
-// the flag.
+// the flag. Also a reference count of the unit's own that is no atomic at all, and no lock guards.
 //
 // Does not report increments, failure orders, loads that feed a compare-and-swap, atomics with no such role
 // (statistics, identifiers, once flags), functions with a fence of their own, and orders that are no
@@ -12,6 +12,8 @@
 #include "analysis/AtomicRoles.h"
 #include "analysis/Names.h"
 #include "analysis/OrderRepair.h"
+#include "analysis/PlainRoles.h"
+#include "analysis/Routes.h"
 #include "checks/Check.h"
 
 namespace ungil {
@@ -28,6 +30,9 @@ public:
     for (const AtomicUse &Use : Uses)
       if (Use.Op.Order && !suffices(Use) && Told.insert(Use.Op.Site->getExprLoc()).second)
         Found.push_back(describe(U, Use, Uses));
+    for (const PlainRole &R : plainRoles(U))
+      if (R.What == PlainRole::ReferenceCount)
+        Found.push_back(describe(U, R));
     return Found;
   }
 
@@ -89,6 +94,26 @@ private:
     D.Path.push_back({Use.Op.Site->getSourceRange(), advice(Use)});
     if (auto Hint = withOrder(U, Use.Op, needed(Use)))
       D.Repairs.push_back({std::string("make it ") + orderName(needed(Use)), {std::move(*Hint)}});
+    return D;
+  }
+
+  static Diagnosis describe(Unit &U, const PlainRole &R) {
+    Diagnosis D;
+    D.Where = R.At->getSourceRange();
+    D.Message = R.Name +
+                " acts as a reference count, but is no atomic; two threads can both bring it to zero, or "
+                "neither";
+    ContextSet Known{Context::Alloc, Context::Reinit, Context::Concurrent, Context::Exclusive,
+                     Context::Detached};
+    bool Both = U.contexts().of(R.In).intersects(Known) && U.contexts().of(R.OtherIn).intersects(Known);
+    D.Sureness = Both ? Confidence::Likely : Confidence::Possible;
+    D.Path = routeTo(R.In, ManyThreads, U.contexts());
+    D.Path.push_back(
+        {R.Other->getSourceRange(), "incremented here in '" + displayName(*R.OtherIn->Decl) + "'"});
+    D.Path.push_back(
+        {R.At->getSourceRange(),
+         "count with an atomic, acq_rel for this decrement; or hold one lock from here until the "
+         "struct is destroyed, and for each increment"});
     return D;
   }
 

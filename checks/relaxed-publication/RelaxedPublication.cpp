@@ -1,6 +1,6 @@
 // Reports an atomic store that hands over data written before it, a new object behind a pointer or other
 // variables behind a flag, without release order; and an atomic load of such a flag, without acquire order,
-// before the data is read.
+// before the data is read. Also the plain store of double-checked locking, whose first test takes no lock.
 //
 // Does not report atomics that are the whole payload, functions with a fence of their own, readers and
 // writers with a lock in common, initialisation, pointers to what has existed before, and atomics that act as
@@ -11,6 +11,7 @@
 
 #include "analysis/AtomicRoles.h"
 #include "analysis/BodyVisitor.h"
+#include "analysis/LazyInit.h"
 #include "analysis/Names.h"
 #include "analysis/OrderRepair.h"
 #include "analysis/Races.h"
@@ -41,6 +42,9 @@ public:
     std::vector<Diagnosis> Found;
     for (const auto &[Location, All] : U.shared().locations())
       judge(U, All, Found);
+    for (const LazyInit &L : lazyInits(U))
+      if (L.What == LazyInit::DoubleChecked && L.Value != LazyInit::Idempotent && !L.Excludes)
+        Found.push_back(atPlainStore(U, L));
     return Found;
   }
 
@@ -137,6 +141,22 @@ private:
     MemoryOrder Needed = Swaps ? MemoryOrder::AcqRel : MemoryOrder::Release;
     if (auto Hint = withOrder(U, *Store.Atomic, Needed))
       D.Repairs.push_back({std::string("make it ") + orderName(Needed), {std::move(*Hint)}});
+    return D;
+  }
+
+  /// The other half of double-checked locking, see ungil-unsynchronized-lazy-init for the test.
+  static Diagnosis atPlainStore(Unit &U, const LazyInit &L) {
+    const SharedAccess &Store = *L.Store;
+    Diagnosis D;
+    D.Where = Store.At->getSourceRange();
+    D.Message = locationName(Store.Location) +
+                " is published by a plain store to a thread that tests it without '" +
+                U.shared().guardsOf(Store).Spelling +
+                "'; the thread can see it without the data (needs an atomic store with release)";
+    D.Sureness = Confidence::Likely; // who takes a lock expects company
+    explainRoute(U, Store, D);
+    D.Path.push_back({L.Test->getSourceRange(), "tested without the lock here"});
+    D.Path.push_back({Store.At->getSourceRange(), "store with release here, and load with acquire there"});
     return D;
   }
 

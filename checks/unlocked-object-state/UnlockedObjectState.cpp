@@ -37,8 +37,8 @@ public:
     std::vector<ToldRace> Found;
     for (auto &[Type, Races] : ByType) {
       std::sort(Races.begin(), Races.end(), [&U](const Race &A, const Race &B) {
-        return std::tuple(!isOwned(U, A) || isHarmless(U, A), A.What, A.Write->At->getBeginLoc()) <
-               std::tuple(!isOwned(U, B) || isHarmless(U, B), B.What, B.Write->At->getBeginLoc());
+        return std::tuple(!isKnown(U, A), A.What, A.Write->At->getBeginLoc()) <
+               std::tuple(!isKnown(U, B), B.What, B.Write->At->getBeginLoc());
       });
       Found.push_back({Races.front(), describe(U, Races)});
     }
@@ -48,7 +48,7 @@ public:
 private:
   bool isReported(const Race &R) const {
     return Scalars || R.What == Stake::Pointer || R.What == Stake::Container || R.What == Stake::Index ||
-           R.What == Stake::Counter;
+           R.What == Stake::Counter || R.What == Stake::Temporary;
   }
 
   static Diagnosis describe(Unit &U, const std::vector<Race> &Races) {
@@ -57,16 +57,8 @@ private:
     std::string Writer = displayName(*W.In->Decl), User = displayName(*O.In->Decl);
     Diagnosis D;
     D.Where = W.At->getSourceRange();
-    D.Message = locationName(*Worst.Location, W) + " is modified in '" + Writer +
-                "' without synchronisation while " +
-                (W.owner() == O.owner() || W.In == O.In
-                     ? "another thread runs the same function"
-                     : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
-                "; " + consequence(Worst.What);
-    D.Sureness =
-        isKnownConcurrent(U, W) && isKnownConcurrent(U, O) && isOwned(U, Worst) && !isHarmless(U, Worst)
-            ? Confidence::Likely
-            : Confidence::Possible;
+    D.Message = locationName(*Worst.Location, W) + message(Worst, Writer, User);
+    D.Sureness = isKnown(U, Worst) ? Confidence::Likely : Confidence::Possible;
     explainRoute(U, W, D);
     if (O.At != W.At)
       D.Path.push_back({O.At->getSourceRange(),
@@ -84,6 +76,27 @@ private:
                            ? "hold one mutex, a member of the class,"
                            : "hold the object's critical section, or a lock of its own,") +
            " in every function that the notes name";
+  }
+
+  static std::string message(const Race &R, const std::string &Writer, const std::string &User) {
+    const SharedAccess &W = *R.Write, &O = *R.Other;
+    if (R.What == Stake::Temporary)
+      return " is changed in '" + Writer +
+             "' for a while and put back without synchronisation; others see the temporary value, and lose "
+             "what they store meanwhile";
+    return " is modified in '" + Writer + "' without synchronisation while " +
+           (W.owner() == O.owner() || W.In == O.In
+                ? "another thread runs the same function"
+                : "'" + User + "' " + (O.writes() ? "modifies" : "uses") + " it") +
+           "; " + consequence(R.What);
+  }
+
+  /// Whether it is certain that several threads come there, that the memory is the object's, and that it matters.
+  static bool isKnown(Unit &U, const Race &R) {
+    if (R.What == Stake::Temporary) // what is put back was there before
+      return servesPython(U, *R.Write);
+    return isKnownConcurrent(U, *R.Write) && isKnownConcurrent(U, *R.Other) && isOwned(U, R) &&
+           !isHarmless(U, R);
   }
 
   /// A struct behind a pointer may be somebody else's; one that the object has made, and a library's state

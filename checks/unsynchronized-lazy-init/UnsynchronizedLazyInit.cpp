@@ -119,7 +119,7 @@ private:
     if (L.ReliedOn && !TakesLock)
       return Confidence::Possible;
     if (!isKnownConcurrent(U, *L.Store)) // who takes a lock expects company
-      return TakesLock ? Confidence::Likely : Confidence::Possible;
+      return TakesLock || isReference(U, L) ? Confidence::Likely : Confidence::Possible;
     // A function of the unit's interface may be called by initialisation alone.
     bool Surely = L.Value == LazyInit::Reference && L.What == LazyInit::Unlocked &&
                   U.contexts()
@@ -127,6 +127,20 @@ private:
                       .intersects({Context::Concurrent, Context::Detached, Context::Alloc, Context::Reinit,
                                    Context::Exclusive});
     return Surely && L.Store->Location.Kind != AccessPath::Object ? Confidence::Certain : Confidence::Likely;
+  }
+
+  /// A variable for a Python object. A function that may find it unset is there to be called at run time,
+  /// unless it sets up a module.
+  static bool isReference(Unit &U, const LazyInit &L) {
+    return L.Store->Location.Kind != AccessPath::Object &&
+           isPyObject(typeOf(L.Store->Location, U.context())) && !fillsModule(*L.Store->In) &&
+           !fillsModule(*L.Store->owner());
+  }
+
+  static bool fillsModule(const Function &F) {
+    return llvm::any_of(F.Calls, [](const Call &C) {
+      return llvm::StringRef(qualifiedName(*C.Callee)).starts_with("PyModule_Add");
+    });
   }
 
   static std::string advice(const LazyInit &L) {
