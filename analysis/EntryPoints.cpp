@@ -206,7 +206,7 @@ bool hasVectorcallSignature(const FunctionDecl &F) {
 
 } // namespace
 
-EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
+EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros, const UnitOptions &Options) {
   findModuleBodies(Index, Macros);
   findLeftOutAttachments(Index, Macros);
   for (const VarDecl *V : Index.initialised())
@@ -219,6 +219,10 @@ EntryPoints::EntryPoints(const UnitIndex &Index, const MacroTable &Macros) {
   addPoolTasks(Index);
   addReleases(Index);
   addEscaping(Index);
+  if (Options.CheckInit)
+    for (EntryPoint &P : Points)
+      if (P.Where == Context::Reinit)
+        P.Where = Context::Concurrent;
 }
 
 bool EntryPoints::add(const UnitIndex &Index, const Expr *Named, Context Where, llvm::StringRef Role) {

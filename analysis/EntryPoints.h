@@ -5,6 +5,7 @@
 #include "analysis/Context.h"
 #include "analysis/MacroRecorder.h"
 #include "analysis/UnitIndex.h"
+#include "analysis/UnitOptions.h"
 
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ struct EntryPointCounts {
 
 class EntryPoints {
 public:
-  EntryPoints(const UnitIndex &, const MacroTable &);
+  EntryPoints(const UnitIndex &, const MacroTable &, const UnitOptions & = {});
 
   const std::vector<EntryPoint> &all() const { return Points; }
   const EntryPointCounts &counts() const { return Counts; }

@@ -221,9 +221,13 @@ public:
     return std::erase_if(Into, [&](const AccessPath &P) { return !From.contains(P); }) > 0;
   }
   void applyEdge(State &Now, const CFGBlock &From, unsigned Successor) const {
-    if (const Expr *Object = foundUnique(From, Successor))
-      if (auto P = pointerNamedBy(Object))
-        Now.insert(*P);
+    const Expr *Object = foundUnique(From, Successor);
+    if (!Object)
+      return;
+    if (auto P = pointerNamedBy(Object))
+      Now.insert(*P);
+    if (auto P = Of.Paths.resolve(Object)) // what the variable is a copy of
+      Now.insert(*P);
   }
   void leave(const State &) const {}
   void visit(const State &Now, const CFGElement &Element) {

@@ -22,9 +22,9 @@ bool isConstant(const VarDecl *V) {
 
 } // namespace
 
-Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root, PythonVersion Target)
-    : Macros(Macros), Target(Target), Scope(Context.getSourceManager(), std::move(Root)),
-      Index(Context, Scope), Entries(Index, Macros), Reach(Index, Entries),
+Unit::Unit(ASTContext &Context, const MacroTable &Macros, std::string Root, UnitOptions Options)
+    : Macros(Macros), Options(Options), Scope(Context.getSourceManager(), std::move(Root)),
+      Index(Context, Scope), Entries(Index, Macros, Options), Reach(Index, Entries),
       Paths(Index.moduleStates(), Scope), Locks(Index, Entries, Reach, Paths), States(Index, Entries, Reach),
       Objects(Index, Entries, Reach, Paths, Locks), Sections(Index, Paths, Locks) {}
 

@@ -26,9 +26,8 @@ namespace ungil {
 class Unit {
 public:
   /// Root: see ProjectScope. The macro table must have been filled during the parse and must outlive the
-  /// unit. Target: the version of Python that the project is checked for, whatever the version of its
-  /// headers.
-  Unit(clang::ASTContext &, const MacroTable &, std::string Root, PythonVersion Target = {});
+  /// unit. The options hold whatever the version of the headers is.
+  Unit(clang::ASTContext &, const MacroTable &, std::string Root, UnitOptions = {});
 
   clang::ASTContext &context() const { return Index.context(); }
   const clang::SourceManager &sources() const { return Index.context().getSourceManager(); }
@@ -44,11 +43,11 @@ public:
   Containers &containers() { return Objects; }
   CriticalSections &sections() { return Sections; }
   const MacroTable &macros() const { return Macros; }
-  PythonVersion target() const { return Target; }
+  PythonVersion target() const { return Options.Target; }
 
   /// False for findings in code that is not compiled for the target version.
   bool concerns(const Diagnosis &D) const {
-    return Macros.compiledFor(Target, D.Where.getBegin(), sources());
+    return Macros.compiledFor(Options.Target, D.Where.getBegin(), sources());
   }
   /// Built when it is first asked for.
   const TypeGraph &types() const;
@@ -68,7 +67,7 @@ public:
 
 private:
   const MacroTable &Macros;
-  PythonVersion Target;
+  UnitOptions Options;
   ProjectScope Scope;
   UnitIndex Index;
   EntryPoints Entries;

@@ -172,8 +172,8 @@ GilUse gilUse(Unit &U) {
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const std::vector<SelectedCheck> &Checks, const std::string &Root,
-           PythonVersion Target, UnitResult &Out)
-      : Compiler(Compiler), Checks(Checks), Root(Root), Target(Target), Out(Out),
+           UnitOptions Options, UnitResult &Out)
+      : Compiler(Compiler), Checks(Checks), Root(Root), Options(Options), Out(Out),
         Scope(Compiler.getSourceManager(), Root) {
     Compiler.getPreprocessor().addPPCallbacks(recordMacros(Macros, Compiler.getSourceManager()));
   }
@@ -182,7 +182,7 @@ public:
 
   void HandleTranslationUnit(ASTContext &Context) override {
     Out.Python = pythonHeaders(Compiler.getPreprocessor());
-    Unit U(Context, Macros, Root, Target);
+    Unit U(Context, Macros, Root, Options);
     Locator Where(Context);
     ExternalEntries Entries(U);
     for (const SelectedCheck &C : Checks)
@@ -203,7 +203,7 @@ private:
   CompilerInstance &Compiler;
   const std::vector<SelectedCheck> &Checks;
   const std::string &Root;
-  PythonVersion Target;
+  UnitOptions Options;
   UnitResult &Out;
   MacroTable Macros;
   ProjectScope Scope;
@@ -211,9 +211,9 @@ private:
 
 class Action : public ASTFrontendAction {
 public:
-  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, PythonVersion Target,
+  Action(const std::vector<SelectedCheck> &Checks, const std::string &Root, UnitOptions Options,
          UnitResult &Out)
-      : Checks(Checks), Root(Root), Target(Target), Out(Out) {}
+      : Checks(Checks), Root(Root), Options(Options), Out(Out) {}
 
   bool BeginInvocation(CompilerInstance &Compiler) override {
     Compiler.getFrontendOpts().SkipFunctionBodies = true;
@@ -227,13 +227,13 @@ public:
     Compiler.getDiagnostics().setFatalsAsError(true);
     Comments = std::make_unique<SuppressionComments>(Compiler.getSourceManager(), Root, Out.Suppressions);
     Compiler.getPreprocessor().addCommentHandler(Comments.get());
-    return std::make_unique<Consumer>(Compiler, Checks, Root, Target, Out);
+    return std::make_unique<Consumer>(Compiler, Checks, Root, Options, Out);
   }
 
 private:
   const std::vector<SelectedCheck> &Checks;
   const std::string &Root;
-  PythonVersion Target;
+  UnitOptions Options;
   UnitResult &Out;
   std::unique_ptr<SuppressionComments> Comments;
 };
@@ -260,7 +260,7 @@ public:
 } // namespace
 
 UnitResult analyseUnit(const CompileCommand &Command, const std::vector<SelectedCheck> &Checks,
-                       const std::string &Root, PythonVersion Target) {
+                       const std::string &Root, UnitOptions Options) {
   UnitResult Result;
   Result.File = Command.File;
   Result.Problem = Command.Problem;
@@ -272,7 +272,7 @@ UnitResult analyseUnit(const CompileCommand &Command, const std::vector<Selected
   auto FileSystem = llvm::vfs::createPhysicalFileSystem();
   FileSystem->setCurrentWorkingDirectory(Command.Directory);
   llvm::IntrusiveRefCntPtr<FileManager> Files(new FileManager({Command.Directory}, std::move(FileSystem)));
-  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Target, Result),
+  tooling::ToolInvocation Invocation(Arguments, std::make_unique<Action>(Checks, Root, Options, Result),
                                      Files.get());
   FirstError Errors;
   Invocation.setDiagnosticConsumer(&Errors);

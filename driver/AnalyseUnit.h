@@ -18,6 +18,6 @@ struct SelectedCheck {
 /// the process's working directory through its virtual file system only, but a stack overflow would take all
 /// along.
 UnitResult analyseUnit(const CompileCommand &, const std::vector<SelectedCheck> &, const std::string &Root,
-                       PythonVersion Target);
+                       UnitOptions Options);
 
 } // namespace ungil

@@ -126,7 +126,7 @@ std::vector<UnitResult> analyse(const CompileDatabase &Database, const Selection
   auto Outcomes = runInWorkers(
       unsigned(Database.Commands.size()),
       [&](unsigned Number) {
-        return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root, Selected.Target));
+        return toJson(analyseUnit(Database.Commands[Number], Selected.Checks, Root, Selected.Options));
       },
       Options);
   std::vector<UnitResult> Results;
@@ -271,7 +271,7 @@ int checkCommand(const CheckArguments &Arguments) {
                             [&](const std::string &Path) { return !OwnDatabase && fs::is_directory(Path); });
   RunResult Run =
       link(analyse(Database, Selected, Root, Arguments), {.Root = Root,
-                                                          .Target = Selected.Target,
+                                                          .Target = Selected.Options.Target,
                                                           .RulesRun = Selected.RulesRun,
                                                           .Whole = Whole,
                                                           .MayPromise = allByDefault(Selected.RulesRun),

@@ -28,8 +28,6 @@ fs::path nearest(const std::string &Folder, std::initializer_list<const char *> 
 }
 
 /// The one option that belongs to no check.
-constexpr const char *TargetOption = "ungil.Python";
-
 std::string asText(const toml::node &Node) {
   if (auto Text = Node.value<std::string>())
     return *Text;
@@ -93,7 +91,9 @@ std::string readTable(const toml::table &Table, const std::string &File, Configu
         return File + ": checks must be a string such as \"-*,ungil-*\"";
       Into.Checks = *Text;
     } else if (Key == "python") {
-      Into.Options[TargetOption] = asText(Node);
+      Into.Options["ungil.Python"] = asText(Node);
+    } else if (Key == "check-init") {
+      Into.Options["ungil.CheckInit"] = asText(Node);
     } else if (Key == "options" && Node.is_table()) {
       for (const auto &[Check, Values] : *Node.as_table()) {
         if (!Values.is_table())
@@ -105,7 +105,7 @@ std::string readTable(const toml::table &Table, const std::string &File, Configu
       if (std::string Error = readLocks(*Node.as_table(), File, Into.Locks); !Error.empty())
         return Error;
     } else {
-      return unknownKey(File, Key.str(), {"checks", "python", "options", "locks"});
+      return unknownKey(File, Key.str(), {"checks", "check-init", "python", "options", "locks"});
     }
   }
   return {};
@@ -146,7 +146,7 @@ void readClangTidy(const fs::path &File, Configuration &Into) {
     return Scalar ? Scalar->getValue(Storage).str() : std::string();
   };
   auto Keep = [&](const std::string &Key, const std::string &Value) {
-    if (llvm::StringRef(Key).starts_with("ungil-") || Key == TargetOption)
+    if (llvm::StringRef(Key).starts_with("ungil-") || UnitOptions::isOne(Key))
       Into.Options[Key] = Value;
   };
   for (auto &Member : *Root) {
@@ -178,7 +178,7 @@ std::string unknownCheck(std::string_view Pattern) {
 }
 
 std::string unknownOption(const std::string &Key) {
-  if (Key == TargetOption)
+  if (UnitOptions::isOne(Key))
     return {};
   auto [Check, Option] = llvm::StringRef(Key).split('.');
   const CheckInfo *Info = findCheck(Check);
@@ -222,12 +222,9 @@ Selection select(const Configuration &From) {
   for (const auto &[Key, Value] : From.Options)
     if (Out.Error.empty())
       Out.Error = unknownOption(Key);
-  if (auto Target = From.Options.find(TargetOption); Target != From.Options.end()) {
-    auto Version = PythonVersion::parse(Target->second);
-    if (!Version && Out.Error.empty())
-      Out.Error = "'" + Target->second + "' is no version of Python; write 3.14, or 3.14.1";
-    Out.Target = Version.value_or(PythonVersion{});
-  }
+  for (const auto &[Key, Value] : From.Options)
+    if (UnitOptions::isOne(Key) && Out.Error.empty())
+      Out.Error = Out.Options.set(Key, Value);
   std::vector<bool> On;
   for (const CheckInfo &C : allChecks())
     On.push_back(C.OnByDefault);

@@ -31,7 +31,7 @@ std::string projectRoot(const std::string &Folder);
 
 struct Selection {
   std::vector<SelectedCheck> Checks; ///< with code to run on units
-  PythonVersion Target;              ///< from the option "ungil.Python", which no check owns
+  UnitOptions Options;               ///< those that no check owns
   std::vector<std::string> RulesRun; ///< ids, those about the report included
   std::string Error;
 };

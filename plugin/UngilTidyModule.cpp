@@ -22,9 +22,9 @@ public:
     Recording = true;
   }
 
-  Unit &of(ASTContext &Context, PythonVersion Target) {
+  Unit &of(ASTContext &Context, const UnitOptions &Options) {
     if (!Built)
-      Built = std::make_unique<Unit>(Context, Macros, /*Root=*/"", Target);
+      Built = std::make_unique<Unit>(Context, Macros, /*Root=*/"", Options);
     return *Built;
   }
 
@@ -48,13 +48,10 @@ public:
   TidyCheck(const CheckInfo &Info, llvm::StringRef Name, ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Info(Info), Shared(SharedUnit::current()) {
     const ClangTidyOptions::OptionMap &All = Context->getOptions().CheckOptions;
-    if (auto Chosen = All.find("ungil.Python"); Chosen != All.end()) {
-      auto Version = PythonVersion::parse(Chosen->getValue().Value);
-      if (!Version)
-        configurationDiag("ungil.Python: '%0' is no version of Python; write 3.14, or 3.14.1")
-            << Chosen->getValue().Value;
-      Target = Version.value_or(PythonVersion{});
-    }
+    for (const auto &Chosen : All)
+      if (std::string_view Key(Chosen.getKey()); UnitOptions::isOne(Key))
+        if (std::string Wrong = ForUnit.set(Key, Chosen.getValue().Value); !Wrong.empty())
+          configurationDiag("%0") << Wrong;
     for (const OptionInfo &O : Info.Options)
       Values[std::string(O.Name)] = Options.get(llvm::StringRef(O.Name), llvm::StringRef(O.Default)).str();
   }
@@ -74,7 +71,7 @@ public:
 
   void check(const ast_matchers::MatchFinder::MatchResult &Result) override {
     CheckOptions Chosen([this](std::string_view Name) { return Values[std::string(Name)]; });
-    Unit &U = Shared->of(*Result.Context, Target);
+    Unit &U = Shared->of(*Result.Context, ForUnit);
     for (const Diagnosis &D : diagnose(Info, Chosen, U))
       if (D.Sureness >= Confidence::Likely && D.OnlyIf.Container.empty())
         emit(D, Result.Context->getSourceManager());
@@ -96,7 +93,7 @@ private:
   const CheckInfo &Info;
   std::shared_ptr<SharedUnit> Shared;
   std::map<std::string, std::string> Values;
-  PythonVersion Target;
+  UnitOptions ForUnit;
 };
 
 class UngilModule : public ClangTidyModule {

@@ -25,6 +25,6 @@ static PyObject *takes_shared(PyObject *module, PyObject *other) {
 }
 METHOD(takes_shared)
 // CHECK: :[[@LINE-4]]:5: warning: 'Shared.text' is modified in 'takes_shared' without synchronisation while another thread runs the same function; a thread can use or free what another has replaced on a free-threaded build [ungil-unlocked-object-state]
-// CHECK-NEXT: :[[@LINE-3]]:1: note: 'takes_shared' is a method; several threads can run it at once
+// CHECK-NEXT: :[[@LINE-2]]:1: note: 'takes_shared' is a method; several threads can run it at once
 // CHECK-NEXT: :[[@LINE-6]]:5: note: hold the object's critical section, or a lock of its own, in every function that the notes name
 // CHECK: end of report
