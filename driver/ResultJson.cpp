@@ -39,6 +39,11 @@ std::string toText(const Json &Value) {
 
 std::string text(const Json &Object, const char *Key) { return toText(member(Object, Key)); }
 
+bool flag(const Json &Object, const char *Key) {
+  const Json &Value = member(Object, Key);
+  return Value.is_boolean() && Value.get<bool>();
+}
+
 unsigned number(const Json &Object, const char *Key) {
   const Json &Value = member(Object, Key);
   if (!Value.is_number_unsigned())
@@ -85,7 +90,7 @@ Edit edit(const Json &Value) {
 }
 
 Fix fix(const Json &Value) {
-  return {text(Value, "description"), list(Value, "edits", edit), Value.value("promise", false)};
+  return {text(Value, "description"), list(Value, "edits", edit), flag(Value, "promise")};
 }
 
 Finding finding(const Json &Value) {
@@ -101,7 +106,7 @@ Finding finding(const Json &Value) {
   F.Related = list(Value, "related", step);
   F.Fixes = list(Value, "fixes", fix);
   F.Entries = list(Value, "entries", toText);
-  F.OnlyIf = {text(Value, "onlyIf"), Value.value("onlyIfReleased", false)};
+  F.OnlyIf = {text(Value, "onlyIf"), flag(Value, "onlyIfReleased")};
   return F;
 }
 
@@ -124,11 +129,11 @@ FieldFact fieldFact(const Json &Value) {
 }
 
 ReferenceFact referenceFact(const Json &Value) {
-  return {text(Value, "function"), Value.value("anyThread", false), list(Value, "entries", toText)};
+  return {text(Value, "function"), flag(Value, "anyThread"), list(Value, "entries", toText)};
 }
 
 ContainerFact containerFact(const Json &Value) {
-  return {text(Value, "container"), Value.value("releases", false), Value.value("anyThread", false),
+  return {text(Value, "container"), flag(Value, "releases"), flag(Value, "anyThread"),
           list(Value, "entries", toText), region(Value)};
 }
 
@@ -137,7 +142,7 @@ TypeFact typeFact(const Json &Value) {
   T.Name = text(Value, "name");
   T.Base = text(Value, "base");
   T.Where = region(Value);
-  T.Heap = Value.value("heap", false);
+  T.Heap = flag(Value, "heap");
   T.Collected = text(Value, "collected");
   T.Fields = list(Value, "fields", fieldFact);
   return T;

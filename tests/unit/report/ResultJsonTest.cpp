@@ -53,7 +53,8 @@ TEST(ResultJson, OtherShapesAreHarmless) {
   for (std::string_view Line :
        {"[]", "3", "null", "{}", "\xFF", R"({"file":3,"status":[],"findings":{"a":1}})",
         R"({"file":"a","status":"analysed","findings":[1,{"line":-1,"path":[[]]}],)"
-        R"("python":[],"statistics":{"a":-1},"suppressions":["x"]})"}) {
+        R"("python":[],"statistics":{"a":-1},"suppressions":["x"]})",
+        R"({"references":[1],"containers":[2],"types":[3],"findings":[{"fixes":[4],"onlyIfReleased":"x"}]})"}) {
     UnitResult Unit = unitFromJson(Line);
     EXPECT_LE(Unit.Findings.size(), 2u) << Line;
   }
