@@ -919,10 +919,19 @@ private:
 
 } // namespace
 
+/// Whether the path is a field of what a variable is itself, such as the pointer in a handle: no object that
+/// threads share, whatever it points to.
+static bool isInHandle(const AccessPath &Path) {
+  const auto *V = dyn_cast_or_null<VarDecl>(Path.Root);
+  return V && V->hasLocalStorage() && !V->getType()->isPointerType() &&
+         llvm::count_if(Path.Fields, [](const FieldDecl *Field) { return Field; }) == 1;
+}
+
 /// Whether the call stands for a field, or for an argument that the function leaves as it is.
 bool Containers::isAccessor(const CallExpr *C) const {
   const Function *Callee = Index.find(C->getDirectCallee());
-  if (!Callee || !Paths.resolve(C))
+  auto Path = Callee ? Paths.resolve(C) : std::nullopt;
+  if (!Path || isInHandle(*Path))
     return false;
   SideEffects Of;
   Of.TraverseStmt(Callee->Decl->getBody());
