@@ -1,5 +1,5 @@
 // RUN: %both --checks='-*,ungil-mutable-*,ungil-non-atomic-flag' %s -- -I%py314t -std=gnu11 | %filecheck %s
-// RUN: %both --checks='-*,ungil-mutable-*,ungil-non-atomic-flag' %s -- -I%py314t -x c++ -std=c++20 | %filecheck %s
+// RUN: %both --checks='-*,ungil-mutable-*,ungil-non-atomic-flag' %s -- -I%py314t -x c++ -std=c++17 | %filecheck %s
 // Statics that real projects change and that are right.
 #include <Python.h>
 
